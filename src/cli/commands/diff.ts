@@ -1,0 +1,97 @@
+import { Command, Option } from 'commander';
+import { inFile } from '../../base/problem.ts';
+import type { DiffReport } from '../../engine/model/report.ts';
+import { VERDICTS } from '../../engine/model/report.ts';
+import { action, deliver, jsonText, optionsOf, refuse, usageError, withOutput } from '../common-options.ts';
+import { readBlob, readProfile } from '../documents.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { type KernelOptions, kernelOf, withKernel } from '../kernel-options.ts';
+import { machineOf, withModuleOption } from '../machine.ts';
+import { sayAssumptions } from '../say-assumptions.ts';
+import { tableWidth } from '../table-width.ts';
+
+interface Options extends KernelOptions {
+  readonly profile: string;
+  readonly blob: string;
+  readonly module: readonly string[];
+  readonly only?: string;
+  readonly all?: boolean;
+  readonly explain?: string | boolean;
+  readonly failOn?: string;
+  readonly full?: boolean;
+  readonly cpuRejects?: boolean;
+}
+
+const SECTIONS = ['features', 'bugs', 'vulnerabilities', 'silicon', 'snapshots', 'guests', 'plan'];
+
+/** @returns whether the report reaches what `--fail-on` names. */
+export function gateReached(report: DiffReport, gate: string): boolean {
+  if (gate === 'refused') return ['refused', 'failed', 'inhibited'].includes(report.load.outcome);
+  if (gate === 'stale') return [...report.snapshots, ...report.guests].some(({ stale }) => stale);
+  const order: readonly string[] = VERDICTS;
+  return order.indexOf(report.summary.verdict) >= order.indexOf(gate);
+}
+
+async function run(command: Command): Promise<ExitCode> {
+  const options = optionsOf<Options>(command);
+  const only = options.only?.split(',') ?? null;
+  const strange = only?.find((name) => !SECTIONS.includes(name));
+  if (strange !== undefined) return usageError(`--only takes ${SECTIONS.join(', ')}, not ${JSON.stringify(strange)}`);
+  const [profile, blob] = [await readProfile(options.profile), await readBlob(options.blob)];
+  if (profile.value === null || blob.value === null) return refuse([...profile.problems, ...blob.problems]);
+  const kernel = await kernelOf(options, profile.value.value);
+  if (kernel.value === null) return refuse(inFile(profile.value.file, kernel.problems));
+  const machine = await machineOf(profile.value, kernel.value, options.module);
+  if (machine.value === null) return refuse(machine.problems);
+  const { dryRun } = await import('../../engine/diff/dry-run.ts');
+  const report = dryRun({
+    ...machine.value,
+    kernel: kernel.value.report,
+    load: { blob: blob.value.value, cpuRejects: options.cpuRejects ?? false },
+    assumptions: kernel.value.assumptions,
+    full: options.full ?? false,
+  });
+  await sayAssumptions(kernel.value, options);
+  const code = options.failOn !== undefined && gateReached(report, options.failOn) ? EXIT.gate : EXIT.done;
+  return deliver(await render(report, options, only), options, code);
+}
+
+async function render(report: DiffReport, options: Options & { format: string; color: boolean; output?: string }, only: readonly string[] | null): Promise<string> {
+  if (options.format === 'json') {
+    const { wordedDiff } = await import('../../views/json.ts');
+    return jsonText(wordedDiff(report));
+  }
+  const width = await tableWidth(options);
+  if (options.explain !== undefined) {
+    const { explainDiff } = await import('../../views/explain.ts');
+    return explainDiff(report, options.explain === true ? null : String(options.explain), width);
+  }
+  const { renderDiff } = await import('../../views/render.ts');
+  return renderDiff(report, options.format, { ...width, all: options.all ?? false, only, command: nextCommand(options) });
+}
+
+/** The command as it was called, for the last line that leads on. */
+function nextCommand(options: Options): string {
+  return `--profile ${options.profile} --blob ${options.blob}`;
+}
+
+/** `cpueval diff`: the dry run of a late load. */
+export function command(): Command {
+  const diff = new Command('diff')
+    .description('Load a microcode update into a running kernel without touching anything: what it would report, what would protect in fact, what a reboot would give.')
+    .requiredOption('--profile <profile>', 'the machine: a NAME of `cpueval list profiles`, a file, or -')
+    .requiredOption('--blob <blob>', 'the update: a NAME of `cpueval list blobs`, a descriptor file, or -');
+  withModuleOption(withKernel(diff))
+    .option('--only <sections>', `only these, comma-separated: ${SECTIONS.join(',')}`)
+    .option('--all', 'unchanged rows too')
+    .option('--explain [row]', 'causes and rules behind one row, or behind all that changed')
+    .addOption(new Option('--fail-on <gate>', 'exit code 1 from this verdict on').choices([...VERDICTS, 'refused', 'stale']))
+    .option('--full', 'with --json: the three whole states too')
+    .option('--cpu-rejects', 'what if the CPU does not take the update');
+  return withOutput(diff, ['table', 'json', 'markdown', 'html'])
+    .addHelpText(
+      'after',
+      '\nExamples:\n  cpueval diff --profile skylake-06-5e-03-c6 --blob skylake-06-5e-03-cc\n  cpueval diff --profile host.json --blob update.json --kernel 7.2 --module kvm_intel --explain mds\n  cpueval diff --profile host.json --blob update.json --json --fail-on stranded\n',
+    )
+    .action(action(run));
+}

@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+
+/** A command as the program knows it before its file is loaded: enough for `--help` and for finding it. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ command(): Command }>;
+}
+
+/** In the order of `--help`: what people want first comes first. */
+export const registry: readonly CommandEntry[] = [
+  { name: 'blob', summary: 'real microcode files: list, show, verify, select', load: () => import('./commands/blob.ts') },
+  { name: 'import', summary: 'profiles from the dumps of other tools', load: () => import('./commands/import.ts') },
+  { name: 'export', summary: 'a profile in a form that other tools read', load: () => import('./commands/export.ts') },
+  { name: 'validate', summary: 'check files against the schemas', load: () => import('./commands/validate.ts') },
+  { name: 'list', summary: 'what is built in: profiles, blobs, scenarios, kernels', load: () => import('./commands/list.ts') },
+  { name: 'schema', summary: 'print the JSON Schema of a format', load: () => import('./commands/schema.ts') },
+];

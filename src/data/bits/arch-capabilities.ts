@@ -1,0 +1,30 @@
+/** Bits of MSR_IA32_ARCH_CAPABILITIES (0x10a) by the names of asm/msr-index.h, without ARCH_CAP_. */
+export const ARCH_CAP_BITS = {
+  RDCL_NO: 0,
+  IBRS_ALL: 1,
+  RSBA: 2,
+  SKIP_VMENTRY_L1DFLUSH: 3,
+  SSB_NO: 4,
+  MDS_NO: 5,
+  PSCHANGE_MC_NO: 6,
+  TSX_CTRL_MSR: 7,
+  TAA_NO: 8,
+  SBDR_SSDP_NO: 13,
+  FBSDP_NO: 14,
+  PSDP_NO: 15,
+  MCU_ENUM: 16,
+  FB_CLEAR: 17,
+  FB_CLEAR_CTRL: 18,
+  RRSBA: 19,
+  BHI_NO: 20,
+  XAPIC_DISABLE: 21,
+  PBRSB_NO: 24,
+  GDS_CTRL: 25,
+  GDS_NO: 26,
+  RFDS_NO: 27,
+  RFDS_CLEAR: 28,
+  IGN_UMONITOR_SUPPORT: 29,
+  ITS_NO: 62,
+} as const;
+
+export type ArchCap = keyof typeof ARCH_CAP_BITS;

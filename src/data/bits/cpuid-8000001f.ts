@@ -1,0 +1,36 @@
+import type { BitRow } from './types.ts';
+
+/** Leaves 0x8000001f and 0x80000023: memory encryption. Kernel names: asm/cpufeatures.h, scattered.c and kvm/reverse_cpuid.h of the three lines. */
+// biome-ignore format: one line a bit
+export const cpuid8000001FBits: readonly BitRow[] = [
+  { ref: 'cpuid:8000001f.0.eax[0]', name: 'SME', linux: 'SME', libvirt: null, qemu: null, text: 'Secure Memory Encryption' },
+  { ref: 'cpuid:8000001f.0.eax[1]', name: 'SEV', linux: 'SEV', libvirt: null, qemu: null, text: 'Secure Encrypted Virtualization' },
+  { ref: 'cpuid:8000001f.0.eax[2]', name: 'VM_PAGE_FLUSH', linux: 'VM_PAGE_FLUSH', libvirt: null, qemu: null, text: 'VM Page Flush MSR' },
+  { ref: 'cpuid:8000001f.0.eax[3]', name: 'SEV_ES', linux: 'SEV_ES', libvirt: null, qemu: null, text: 'SEV Encrypted State' },
+  { ref: 'cpuid:8000001f.0.eax[4]', name: 'SEV_SNP', linux: 'SEV_SNP', libvirt: null, qemu: null, text: 'SEV secure nested paging' },
+  { ref: 'cpuid:8000001f.0.eax[5]', name: 'VM_PERMISSION_LEVELS', linux: null, libvirt: null, qemu: null, text: 'VMPL' },
+  { ref: 'cpuid:8000001f.0.eax[6]', name: 'RPMQUERY', linux: null, libvirt: null, qemu: null, text: 'RPMQUERY instruction' },
+  { ref: 'cpuid:8000001f.0.eax[7]', name: 'VMPL_SSS', linux: null, libvirt: null, qemu: null, text: 'VMPL supervisor shadow stack' },
+  { ref: 'cpuid:8000001f.0.eax[8]', name: 'SNP_SECURE_TSC', linux: 'SNP_SECURE_TSC', libvirt: null, qemu: null, text: 'Secure TSC' },
+  { ref: 'cpuid:8000001f.0.eax[9]', name: 'V_TSC_AUX', linux: 'V_TSC_AUX', libvirt: null, qemu: null, text: 'Hardware virtualizes TSC_AUX' },
+  { ref: 'cpuid:8000001f.0.eax[10]', name: 'SME_COHERENT', linux: 'SME_COHERENT', libvirt: null, qemu: null, text: 'Cache coherency enforcement across encryption domains' },
+  { ref: 'cpuid:8000001f.0.eax[11]', name: 'REQ_64BIT_HYPERVISOR', linux: null, libvirt: null, qemu: null, text: 'SEV guest mandates 64-bit hypervisor' },
+  { ref: 'cpuid:8000001f.0.eax[12]', name: 'RESTRICTED_INJECTION', linux: null, libvirt: null, qemu: null, text: 'Restricted Injection supported' },
+  { ref: 'cpuid:8000001f.0.eax[13]', name: 'ALTERNATE_INJECTION', linux: null, libvirt: null, qemu: null, text: 'Alternate Injection supported' },
+  { ref: 'cpuid:8000001f.0.eax[14]', name: 'DEBUG_SWAP', linux: 'DEBUG_SWAP', libvirt: null, qemu: null, text: 'SEV-ES: Full debug state swap' },
+  { ref: 'cpuid:8000001f.0.eax[15]', name: 'DISALLOW_HOST_IBS', linux: null, libvirt: null, qemu: null, text: 'SEV-ES: Disallowing IBS use by the host' },
+  { ref: 'cpuid:8000001f.0.eax[16]', name: 'VIRT_TRANSPARENT_ENC', linux: null, libvirt: null, qemu: null, text: 'Virtual Transparent Encryption' },
+  { ref: 'cpuid:8000001f.0.eax[17]', name: 'VMGEXIT_PARAMETER', linux: null, libvirt: null, qemu: null, text: 'SEV_FEATURES: VmgexitParameter' },
+  { ref: 'cpuid:8000001f.0.eax[18]', name: 'VIRT_TOM_MSR', linux: null, libvirt: null, qemu: null, text: 'Virtual TOM MSR' },
+  { ref: 'cpuid:8000001f.0.eax[19]', name: 'VIRT_IBS', linux: null, libvirt: null, qemu: null, text: 'SEV-ES guests: IBS state virtualization' },
+  { ref: 'cpuid:8000001f.0.eax[21]', name: 'RMPREAD', linux: 'RMPREAD', libvirt: null, qemu: null, text: 'RMPREAD instruction' },
+  { ref: 'cpuid:8000001f.0.eax[23]', name: 'SEGMENTED_RMP', linux: 'SEGMENTED_RMP', libvirt: null, qemu: null, text: 'Reverse map table may be segmented' },
+  { ref: 'cpuid:8000001f.0.eax[24]', name: 'VMSA_REG_PROTECTION', linux: null, libvirt: null, qemu: null, text: 'VMSA register protection' },
+  { ref: 'cpuid:8000001f.0.eax[25]', name: 'SMT_PROTECTION', linux: null, libvirt: null, qemu: null, text: 'SMT protection' },
+  { ref: 'cpuid:8000001f.0.eax[27]', name: 'ALLOWED_SEV_FEATURES', linux: 'ALLOWED_SEV_FEATURES', libvirt: null, qemu: null, text: 'Host can restrict the SEV features of a guest' },
+  { ref: 'cpuid:8000001f.0.eax[28]', name: 'SVSM', linux: 'SVSM', libvirt: null, qemu: null, text: 'SVSM communication page MSR' },
+  { ref: 'cpuid:8000001f.0.eax[29]', name: 'NESTED_VIRT_SNP_MSR', linux: null, libvirt: null, qemu: null, text: 'VIRT_RMPUPDATE/VIRT_PSMASH MSRs' },
+  { ref: 'cpuid:8000001f.0.eax[30]', name: 'HV_INUSE_WR_ALLOWED', linux: 'HV_INUSE_WR_ALLOWED', libvirt: null, qemu: null, text: 'Writes to pages the hypervisor owns and uses are allowed' },
+  { ref: 'cpuid:8000001f.0.ebx[31]', name: 'COHERENCY_SFW_NO', linux: 'COHERENCY_SFW_NO', libvirt: null, qemu: null, text: 'No cache-line coherency erratum: no extra flush for SNP pages' },
+  { ref: 'cpuid:80000023.0.eax[0]', name: 'MEM_HMK_MODE', linux: null, libvirt: null, qemu: null, text: 'MEM-HMK encryption mode' },
+];

@@ -1,0 +1,37 @@
+import type { BitRow } from './types.ts';
+
+/** AMD: HWCR (0xc0010015), SYSCFG, VM_CR, LS_CFG (0xc0011020), FP_CFG, DE_CFG (0xc0011029), BP_CFG (0xc001102e), EFER. `macro` is the name in asm/msr-index.h. */
+// biome-ignore format: one line a bit
+export const msrAmdBits: readonly BitRow[] = [
+  { ref: 'msr:c0010010[19]', name: 'MFDM', linux: null, libvirt: null, qemu: null, macro: 'MSR_AMD64_SYSCFG_MFDM', text: 'Fixed MTRR RAM access is modified' },
+  { ref: 'msr:c0010010[23]', name: 'MEM_ENCRYPT', linux: null, libvirt: null, qemu: null, macro: 'MSR_AMD64_SYSCFG_MEM_ENCRYPT', text: 'Memory encryption enabled' },
+  { ref: 'msr:c0010010[24]', name: 'SNP_EN', linux: null, libvirt: null, qemu: null, macro: 'MSR_AMD64_SYSCFG_SNP_EN', text: 'SEV-SNP enabled' },
+  { ref: 'msr:c0010010[25]', name: 'SNP_VMPL_EN', linux: null, libvirt: null, qemu: null, macro: 'MSR_AMD64_SYSCFG_SNP_VMPL_EN', text: 'SNP privilege levels enabled' },
+  { ref: 'msr:c0010015[0]', name: 'SMMLOCK', linux: null, libvirt: null, qemu: null, macro: 'MSR_K7_HWCR_SMMLOCK', text: 'SMM configuration locked' },
+  { ref: 'msr:c0010015[24]', name: 'TSC_FREQ_SEL', linux: null, libvirt: null, qemu: null, macro: null, text: 'TSC counts at the P0 frequency' },
+  { ref: 'msr:c0010015[25]', name: 'CPB_DIS', linux: null, libvirt: null, qemu: null, macro: 'MSR_K7_HWCR_CPB_DIS', text: 'Core performance boost off' },
+  { ref: 'msr:c0010015[30]', name: 'IRPERF_EN', linux: null, libvirt: null, qemu: null, macro: 'MSR_K7_HWCR_IRPERF_EN', text: 'Instructions retired counter enabled' },
+  { ref: 'msr:c0010015[35]', name: 'CPUID_USER_DIS', linux: null, libvirt: null, qemu: null, macro: 'MSR_K7_HWCR_CPUID_USER_DIS', text: 'CPUID in user mode faults' },
+  { ref: 'msr:c0010114[3]', name: 'SVM_LOCK', linux: null, libvirt: null, qemu: null, macro: 'SVM_VM_CR_SVM_LOCK_MASK', text: 'SVM disable is locked' },
+  { ref: 'msr:c0010114[4]', name: 'SVM_DIS', linux: null, libvirt: null, qemu: null, macro: 'SVM_VM_CR_SVM_DIS_MASK', text: 'SVM disabled' },
+  { ref: 'msr:c0011020[10]', name: 'LS_CFG_SSBD_ZEN', linux: null, libvirt: null, qemu: null, macro: null, text: 'Speculative store bypass disabled (family 0x17)' },
+  { ref: 'msr:c0011020[33]', name: 'LS_CFG_SSBD_FAM16', linux: null, libvirt: null, qemu: null, macro: null, text: 'Speculative store bypass disabled (family 0x16)' },
+  { ref: 'msr:c0011020[54]', name: 'LS_CFG_SSBD_FAM15', linux: null, libvirt: null, qemu: null, macro: null, text: 'Speculative store bypass disabled (family 0x15)' },
+  { ref: 'msr:c0011028[9]', name: 'ZEN1_DENORM_FIX', linux: null, libvirt: null, qemu: null, macro: 'MSR_AMD64_FP_CFG_ZEN1_DENORM_FIX_BIT', text: 'Zen 1 denormal division fix' },
+  { ref: 'msr:c0011029[1]', name: 'LFENCE_SERIALIZE', linux: null, libvirt: null, qemu: null, macro: 'MSR_AMD64_DE_CFG_LFENCE_SERIALIZE', text: 'LFENCE waits for all older instructions' },
+  { ref: 'msr:c0011029[9]', name: 'ZEN2_FP_BACKUP_FIX', linux: null, libvirt: null, qemu: null, macro: 'MSR_AMD64_DE_CFG_ZEN2_FP_BACKUP_FIX_BIT', text: 'Zenbleed fallback: floating point backup fix' },
+  { ref: 'msr:c001102e[4]', name: 'BP_SPEC_REDUCE', linux: null, libvirt: null, qemu: null, macro: 'MSR_ZEN4_BP_CFG_BP_SPEC_REDUCE_BIT', text: 'Less speculation for SRSO under virtualisation' },
+  { ref: 'msr:c001102e[5]', name: 'SHARED_BTB_FIX', linux: null, libvirt: null, qemu: null, macro: 'MSR_ZEN4_BP_CFG_SHARED_BTB_FIX_BIT', text: 'Zen 4 shared BTB fix' },
+  { ref: 'msr:c001102e[33]', name: 'BUG_FIX', linux: null, libvirt: null, qemu: null, macro: 'MSR_ZEN2_BP_CFG_BUG_FIX_BIT', text: 'Zen 2 branch predictor fix' },
+  { ref: 'msr:c00110e3[1]', name: 'SPECTRAL_CHICKEN', linux: null, libvirt: null, qemu: null, macro: 'MSR_ZEN2_SPECTRAL_CHICKEN', text: 'No other branch predictions on Zen 2 (part of the retbleed defence)' },
+  { ref: 'msr:c0011005[54]', name: 'TOPOEXT', linux: null, libvirt: null, qemu: null, macro: 'MSR_AMD64_CPUID_EXT_FEAT_TOPOEXT', text: 'Shows topology extensions in leaf 0x80000001' },
+  { ref: 'msr:c0000080[0]', name: 'SCE', linux: null, libvirt: null, qemu: null, macro: 'EFER_SCE', text: 'SYSCALL enabled' },
+  { ref: 'msr:c0000080[8]', name: 'LME', linux: null, libvirt: null, qemu: null, macro: 'EFER_LME', text: 'Long mode enabled' },
+  { ref: 'msr:c0000080[10]', name: 'LMA', linux: null, libvirt: null, qemu: null, macro: 'EFER_LMA', text: 'Long mode active' },
+  { ref: 'msr:c0000080[11]', name: 'NX', linux: null, libvirt: null, qemu: null, macro: 'EFER_NX', text: 'No execute enabled' },
+  { ref: 'msr:c0000080[12]', name: 'SVME', linux: null, libvirt: null, qemu: null, macro: 'EFER_SVME', text: 'SVM enabled' },
+  { ref: 'msr:c0000080[13]', name: 'LMSLE', linux: null, libvirt: null, qemu: null, macro: 'EFER_LMSLE', text: 'Long mode segment limit' },
+  { ref: 'msr:c0000080[14]', name: 'FFXSR', linux: null, libvirt: null, qemu: null, macro: 'EFER_FFXSR', text: 'Fast FXSAVE' },
+  { ref: 'msr:c0000080[15]', name: 'TCE', linux: null, libvirt: null, qemu: null, macro: 'EFER_TCE', text: 'Translation cache extension' },
+  { ref: 'msr:c0000080[21]', name: 'AUTOIBRS', linux: null, libvirt: null, qemu: null, macro: 'EFER_AUTOIBRS', text: 'Automatic IBRS on' },
+];

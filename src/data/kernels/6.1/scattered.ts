@@ -1,0 +1,32 @@
+/** Linux 6.1.176: arch/x86/kernel/cpu/scattered.c. Extracted by `npm run tables:check -- --write`; do not edit. */
+import type { ScatteredRow } from '../types.ts';
+
+export const scattered: readonly ScatteredRow[] = [
+  ['APERFMPERF', 'ecx', 0, 0x6, 0],
+  ['EPB', 'ecx', 3, 0x6, 0],
+  ['INTEL_PPIN', 'ebx', 0, 0x7, 1],
+  ['RRSBA_CTRL', 'edx', 2, 0x7, 2],
+  ['BHI_CTRL', 'edx', 4, 0x7, 2],
+  ['CQM_LLC', 'edx', 1, 0xf, 0],
+  ['CQM_OCCUP_LLC', 'edx', 0, 0xf, 1],
+  ['CQM_MBM_TOTAL', 'edx', 1, 0xf, 1],
+  ['CQM_MBM_LOCAL', 'edx', 2, 0xf, 1],
+  ['CAT_L3', 'ebx', 1, 0x10, 0],
+  ['CAT_L2', 'ebx', 2, 0x10, 0],
+  ['CDP_L3', 'ecx', 2, 0x10, 1],
+  ['CDP_L2', 'ecx', 2, 0x10, 2],
+  ['MBA', 'ebx', 3, 0x10, 0],
+  ['PER_THREAD_MBA', 'ecx', 0, 0x10, 3],
+  ['SGX1', 'eax', 0, 0x12, 0],
+  ['SGX2', 'eax', 1, 0x12, 0],
+  ['HW_PSTATE', 'edx', 7, 0x80000007, 0],
+  ['CPB', 'edx', 9, 0x80000007, 0],
+  ['PROC_FEEDBACK', 'edx', 11, 0x80000007, 0],
+  ['MBA', 'ebx', 6, 0x80000008, 0],
+  ['COHERENCY_SFW_NO', 'ebx', 31, 0x8000001f, 0],
+  ['TSA_SQ_NO', 'ecx', 1, 0x80000021, 0],
+  ['TSA_L1_NO', 'ecx', 2, 0x80000021, 0],
+  ['PERFMON_V2', 'eax', 0, 0x80000022, 0],
+  ['AMD_LBR_V2', 'eax', 1, 0x80000022, 0],
+  ['AMD_LBR_PMC_FREEZE', 'eax', 2, 0x80000022, 0],
+];

@@ -1,0 +1,4 @@
+/** Linux 6.12.107: arch/x86/kernel/cpu/microcode/intel-ucode-defs.h. Extracted by `npm run tables:check -- --write`; do not edit. */
+import type { KernelTables } from '../types.ts';
+
+export const latestMicrocode: KernelTables['latestMicrocode'] = null;

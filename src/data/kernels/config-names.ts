@@ -1,0 +1,27 @@
+/**
+ * Options of the kernel configuration that a line calls otherwise, or does not have because the code is always there (`true`).
+ * The engine asks by the newest name. Source: arch/x86/Kconfig, cpu/bugs.c of each line.
+ */
+export const configNames: Readonly<Record<string, Readonly<Record<string, string | true>>>> = {
+  '6.1': {
+    CONFIG_MITIGATION_PAGE_TABLE_ISOLATION: 'CONFIG_PAGE_TABLE_ISOLATION',
+    CONFIG_MITIGATION_RETPOLINE: 'CONFIG_RETPOLINE',
+    CONFIG_MITIGATION_RETHUNK: 'CONFIG_RETHUNK',
+    CONFIG_MITIGATION_UNRET_ENTRY: 'CONFIG_CPU_UNRET_ENTRY',
+    CONFIG_MITIGATION_IBPB_ENTRY: 'CONFIG_CPU_IBPB_ENTRY',
+    CONFIG_MITIGATION_IBRS_ENTRY: 'CONFIG_CPU_IBRS_ENTRY',
+    CONFIG_MITIGATION_SRSO: 'CONFIG_CPU_SRSO',
+    CONFIG_MITIGATION_SLS: 'CONFIG_SLS',
+    CONFIG_MITIGATION_GDS_FORCE: 'CONFIG_GDS_FORCE_MITIGATION',
+    CONFIG_MITIGATION_MDS: true,
+    CONFIG_MITIGATION_TAA: true,
+    CONFIG_MITIGATION_MMIO_STALE_DATA: true,
+    CONFIG_MITIGATION_L1TF: true,
+    CONFIG_MITIGATION_RETBLEED: true,
+    CONFIG_MITIGATION_SPECTRE_V1: true,
+    CONFIG_MITIGATION_SPECTRE_V2: true,
+    CONFIG_MITIGATION_SRBDS: true,
+    CONFIG_MITIGATION_SSB: true,
+    CONFIG_MITIGATION_GDS: true,
+  },
+};

@@ -1,0 +1,116 @@
+import type { ProfileTopology } from '../../data/contract/profile.ts';
+import type { Boot } from './boot.ts';
+
+/** Where a logical CPU sits; numbers count from 0. */
+export interface Place {
+  readonly package: number;
+  readonly core: number;
+  readonly thread: number;
+}
+
+/** A logical CPU with its number, before the kernel has looked at it. */
+export interface NumberedPlace extends Place {
+  readonly number: number;
+  readonly node: number;
+}
+
+/** More logical CPUs than any kernel is built for: a larger topology is cut off here. */
+const MAX_CPUS = 8192;
+
+/**
+ * Lays out the machine's logical CPUs, siblings next to each other, the boot CPU first (as firmware lists them whose
+ * MADT follows APIC IDs; the recordings do).
+ * @param topology packages, cores per package, threads per core, nodes; a missing number is 1
+ */
+export function placesOf(topology: ProfileTopology | undefined): NumberedPlace[] {
+  const packages = Math.max(1, topology?.packages ?? 1);
+  const cores = Math.max(1, topology?.coresPerPackage ?? 1);
+  const threads = Math.max(1, topology?.threadsPerCore ?? 1);
+  const nodes = Math.max(1, topology?.nodes ?? packages);
+  const total = Math.min(packages * cores * threads, MAX_CPUS);
+  const places: NumberedPlace[] = [];
+  for (let number = 0; number < total; number++) {
+    const core = Math.floor(number / threads);
+    places.push({ number, package: Math.floor(core / cores), core: core % cores, thread: number % threads, node: Math.floor((number * nodes) / total) });
+  }
+  return places;
+}
+
+function bitsFor(count: number): number {
+  return count <= 1 ? 0 : 32 - Math.clz32(count - 1);
+}
+
+/**
+ * APIC IDs as hardware hands them out: thread, core and package in bit fields as wide as the CPU says, or wider where the
+ * machine has more.
+ */
+function apicIds(places: readonly Place[], smtShift: number): number[] {
+  const most = (pick: (place: Place) => number): number => places.reduce((highest, place) => Math.max(highest, pick(place)), 0) + 1;
+  const threadBits = Math.max(smtShift, bitsFor(most((place) => place.thread)));
+  const coreBits = bitsFor(most((place) => place.core));
+  return places.map((place) => (((place.package << coreBits) | place.core) << threadBits) | place.thread);
+}
+
+/** Bits of the APIC ID below the core, as this kernel has read them from CPUID. */
+function smtShift(b: Boot): number {
+  if (b.trait('topology-domains')) return Number(b.shared('topology_smt_shift') ?? 0);
+  return bitsFor(Number(b.shared('smp_num_siblings') ?? 1));
+}
+
+/** The core that this kernel takes each CPU to belong to: CPUID decides, not how the machine is built. */
+function kernelCores(b: Boot, places: readonly Place[]): number[] {
+  const shift = smtShift(b);
+  return apicIds(places, shift).map((id) => id >>> shift);
+}
+
+/** __max_threads_per_core: threads over cores, rounded up (cpu/topology.c topology_init_possible_cpus()); 6.1 counts what CPUID says. */
+function threadsPerCore(b: Boot, places: readonly Place[]): number {
+  if (!b.trait('topology-domains')) return Number(b.shared('smp_num_siblings') ?? 1);
+  return Math.ceil(places.length / new Set(kernelCores(b, places)).size);
+}
+
+/**
+ * cpu_smt_set_num_threads() of arch_cpu_finalize_init() (6.1: cpu_smt_check_topology()): without siblings there is nothing
+ * to control, whatever an option asked for. Runs after the boot CPU is identified and before mitigations are chosen.
+ */
+export function checkSmtTopology(b: Boot, places: readonly Place[]): void {
+  b.begin();
+  const threads = threadsPerCore(b, places);
+  b.share('__max_threads_per_core', threads, 'smt/topology/threads-per-core');
+  if (!b.config('CONFIG_HOTPLUG_SMT')) return;
+  if (threads <= 1) b.share('cpu_smt_control', 'notsupported', 'smt/topology/no-siblings');
+}
+
+/**
+ * Which CPUs are online once the machine has booted: with SMT off siblings come up once, for machine checks, and go again
+ * (kernel/cpu.c cpu_bootable()). Sets `sched_smt_active` and nothing else.
+ * @param offline numbers of CPUs that an operator has switched off since
+ * @returns one answer per place
+ */
+export function onlineAfterBoot(b: Boot, places: readonly Place[], offline: readonly number[] = []): boolean[] {
+  b.begin();
+  const control = b.shared('cpu_smt_control');
+  const cores = kernelCores(b, places);
+  const siblingsOff = control === 'off' || control === 'forceoff';
+  const seen = new Set<number>();
+  const online = cores.map((core, at) => {
+    const primary = !seen.has(core);
+    seen.add(core);
+    return at === 0 || (!(siblingsOff && !primary) && !offline.includes(at));
+  });
+  setSmtActive(b, places, online);
+  return online;
+}
+
+/** sched_smt_present: some core has two threads online (kernel/sched/core.c); call whenever a CPU comes or goes. */
+export function setSmtActive(b: Boot, places: readonly Place[], online: readonly boolean[]): void {
+  b.begin();
+  const seen = new Set<number>();
+  let active = false;
+  kernelCores(b, places).forEach((core, at) => {
+    if (!online[at]) return;
+    if (seen.has(core)) active = true;
+    seen.add(core);
+  });
+  b.share('sched_smt_active', active, 'smt/sched-active');
+}

@@ -1,0 +1,44 @@
+import { vulnerabilities } from '../vulnerabilities/index.ts';
+
+const BUGS = 'arch/x86/kernel/cpu/bugs.c';
+const COMMON = 'arch/x86/kernel/cpu/common.c';
+
+/** Second part of a rule id, to the function of the vulnerability that it stands for. */
+const FUNCTIONS: Readonly<Record<string, string>> = {
+  select: 'select_mitigation()',
+  update: 'update_mitigation()',
+  apply: 'apply_mitigation()',
+  parameter: 'parse_cmdline()',
+  show: 'show_state()',
+  smt: 'cpu_bugs_smt_update()',
+};
+
+/** First part of the ids of rules that belong to no vulnerability. */
+const PLACES: Readonly<Record<string, string>> = {
+  common: COMMON,
+  intel: 'arch/x86/kernel/cpu/intel.c',
+  amd: 'arch/x86/kernel/cpu/amd.c',
+  hygon: 'arch/x86/kernel/cpu/hygon.c',
+  zhaoxin: 'arch/x86/kernel/cpu/zhaoxin.c',
+  centaur: 'arch/x86/kernel/cpu/centaur.c',
+  tsx: 'arch/x86/kernel/cpu/tsx.c',
+  xstate: 'arch/x86/kernel/fpu/xstate.c',
+  topology: 'arch/x86/kernel/cpu/topology.c',
+  mitigations: 'kernel/cpu.c',
+  smt: 'kernel/cpu.c',
+  'spec-ctrl': BUGS,
+};
+
+const ids = new Set(vulnerabilities.map((one) => one.id));
+
+/**
+ * Where in the kernel a rule comes from: file, and the function where the id names one.
+ * @param rule `<vulnerability or place>/<function>/<why>`
+ */
+export function sourceOf(rule: string): string {
+  const [head = '', phase = ''] = rule.split('/');
+  if (!ids.has(head)) return PLACES[head] ?? 'arch/x86';
+  if (phase === 'affected') return `${COMMON} cpu_set_bug_bits()`;
+  const name = FUNCTIONS[phase];
+  return name ? `${BUGS} ${name.startsWith('cpu_') ? '' : `${head}_`}${name}` : BUGS;
+}

@@ -1,0 +1,48 @@
+import { type Verdict, worse } from '../model/report.ts';
+import type { ProtectionState } from '../model/report.ts';
+import type { Part } from '../vulnerabilities/_protection.ts';
+
+/** What one means of protection amounts to: in the running kernel before and after the load, and after a reboot. */
+export interface PartInThree {
+  readonly part: string;
+  readonly before: Part;
+  readonly late: Part;
+  readonly reboot: Part;
+}
+
+const RANK: Readonly<Record<ProtectionState, number>> = { exposed: 0, unknown: 1, partly: 2, protected: 3, 'not-affected': 3 };
+
+/**
+ * The verdict on one means. Nothing here knows a vulnerability: the three answers to "what protects" and the two texts decide.
+ * @param sameText sysfs says after a reboot what it says now
+ */
+export function verdictOfPart({ before, late, reboot }: PartInThree, sameText: boolean): Verdict {
+  const [was, is, willBe] = [RANK[before.state], RANK[late.state], RANK[reboot.state]];
+  if (is < was) return 'hazard';
+  if (is < willBe) return 'stranded';
+  if (is > willBe) return reboot.optedOut ? 'opt-out-overridden' : 'hazard';
+  if (is > was) return sameText ? 'silent-fix' : 'pessimistic-report';
+  return sameText ? 'unchanged' : 'equivalent';
+}
+
+/**
+ * The verdict on a row: the worst of its parts.
+ * @param needsMicrocode microcode plays a part in this protection; where it does not, an unchanged row says so
+ */
+export function verdictOfRow(parts: readonly PartInThree[], sameText: boolean, affected: boolean, needsMicrocode: boolean): Verdict {
+  const verdict = parts.map((part) => verdictOfPart(part, sameText)).reduce(worse, 'unchanged');
+  return verdict === 'unchanged' && affected && !needsMicrocode ? 'not-microcode' : verdict;
+}
+
+/**
+ * One word for a row of several means: protected when all are, exposed when none protects, else partly.
+ * Means that this CPU does not need do not count.
+ */
+export function overall(parts: readonly Part[]): ProtectionState {
+  const counted = parts.filter((part) => part.state !== 'not-affected' && part.state !== 'unknown');
+  if (counted.length === 0) return parts.some((part) => part.state === 'unknown') ? 'unknown' : 'not-affected';
+  const states = new Set(counted.map((part) => part.state));
+  if (states.size === 1) return counted[0]!.state;
+  return 'partly';
+}
+

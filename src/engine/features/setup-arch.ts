@@ -1,0 +1,33 @@
+import type { Boot } from '../boot/boot.ts';
+import { matchValue } from '../boot/cpu-match.ts';
+import { initHypervisor } from './hypervisor.ts';
+import { parseSetupOptions } from './parameters.ts';
+import { tscEarlyInit, tscInit, validateDeadlineTimer } from './tsc.ts';
+
+/**
+ * setup_pcid(): PCID goes where INVLPG forgets global entries and microcode is older than the cure, and where there are
+ * no global entries (mm/init.c).
+ */
+function setupPcid(b: Boot): void {
+  b.begin();
+  if (!b.has('PCID')) return;
+  const fixed = matchValue(b, 'invlpg_miss_ids');
+  if (fixed !== null && b.revision() < fixed) {
+    b.print('Incomplete global flushes, disabling PCID');
+    b.forceClear('PCID', 'mm/setup-pcid/invlpg-erratum');
+  } else if (!b.has('PGE')) b.forceClear('PCID', 'mm/setup-pcid/no-pge');
+  // Only the oldest line has a flag for the modes of INVPCID that need CR4.PCIDE.
+  else if (b.has('INVPCID')) b.force('INVPCID_SINGLE', 'mm/setup-pcid/invpcid-single');
+}
+
+/**
+ * What lies between parse_early_param() and arch_cpu_finalize_init() and changes features: setup_arch(), the options that
+ * __setup() names, time_init() (kernel/setup.c, init/main.c).
+ */
+export function setupArch(b: Boot): void {
+  tscEarlyInit(b, initHypervisor(b));
+  setupPcid(b);
+  validateDeadlineTimer(b);
+  parseSetupOptions(b);
+  tscInit(b);
+}

@@ -1,0 +1,170 @@
+import type { KvmTables } from '../../data/kernels/types.ts';
+import type { Boot } from '../boot/boot.ts';
+import type { Cpu } from '../boot/cpu.ts';
+import { cpuidOf, type Silicon } from '../silicon/silicon.ts';
+import { setNxHugePages } from '../vulnerabilities/itlb-multihit.ts';
+import { cleanupL1dFlush, setupL1dFlush } from '../vulnerabilities/l1tf-vmx.ts';
+import { guestArchCapabilities, hostArchCapabilities } from './arch-capabilities.ts';
+import type { CapWords } from './cap-words.ts';
+import { commonCaps } from './common-caps.ts';
+import type { KvmLoad, KvmModule, KvmState, VmcsConfig } from './kvm-state.ts';
+import { type ModuleParameters, moduleParameters } from './module-parameters.ts';
+import { type PmuCapability, pmuCapability } from './pmu-capability.ts';
+import { supportedCpuid } from './supported-cpuid.ts';
+import { svmCaps, svmSetup } from './svm-caps.ts';
+import { probeUserReturnMsrs } from './user-return-msrs.ts';
+import { sameVmcs, setupVmcsConfig } from './vmcs-config.ts';
+import { vmxCaps, vmxSetup, xssCaps } from './vmx-caps.ts';
+
+const VMX_BIT = 5;
+const MSR_VM_CR = 0xc0010114;
+const SVM_DISABLE = 4;
+
+export interface KvmInput {
+  readonly module: KvmModule;
+  readonly tables: KvmTables;
+  /** What CPUID and RDMSR answer on the boot CPU now; the boot's own where it is absent. */
+  readonly silicon?: Silicon;
+  /** Options behind modprobe, as on a command line: `kvm.nx_huge_pages=off kvm-intel.ept=0`. */
+  readonly parameters?: string;
+}
+
+/** The boot CPU with the silicon of this moment; the same object where nothing changed, so that MSRs the kernel wrote are seen. */
+function cpuNow(b: Boot, silicon: Silicon | undefined): Cpu {
+  return silicon === undefined || silicon === b.cpu.silicon ? b.cpu : { ...b.cpu, silicon };
+}
+
+function refused(errno: KvmLoad['errno'], code: string, args: Record<string, string> = {}): KvmLoad {
+  return { kvm: null, errno, findings: [{ code, args }] };
+}
+
+/** What keeps a vendor module out before it has looked at anything else (vmx.c kvm_is_vmx_supported(), svm.c kvm_is_svm_supported()). */
+function unsupported(b: Boot, module: KvmModule, now: Cpu): KvmLoad | null {
+  const option = module === 'kvm_intel' ? 'CONFIG_KVM_INTEL' : 'CONFIG_KVM_AMD';
+  if (!b.config(option)) return refused('ENOENT', 'kvm-not-built', { option });
+  if (module === 'kvm_intel') {
+    if (((cpuidOf(now.silicon, 1, 0).ecx >>> VMX_BIT) & 1) === 0) return refused('EOPNOTSUPP', 'kvm-no-vmx');
+    if (!b.has('MSR_IA32_FEAT_CTL') || !b.has('VMX')) return refused('EOPNOTSUPP', 'kvm-vmx-disabled');
+  } else {
+    if ((b.cpu.vendor !== 'AMD' && b.cpu.vendor !== 'HYGON') || !b.has('SVM')) return refused('EOPNOTSUPP', 'kvm-no-svm');
+    if (b.trait('kvm-asks-vm-cr') && b.msrBit(MSR_VM_CR, SVM_DISABLE, now)) return refused('EOPNOTSUPP', 'kvm-svm-disabled');
+  }
+  return b.has('FPU') && b.has('FXSR') ? null : refused('EOPNOTSUPP', 'kvm-no-fpu');
+}
+
+interface Vendor {
+  readonly caps: CapWords;
+  readonly vmcs: VmcsConfig | null;
+  readonly tdpEnabled: boolean;
+}
+
+interface Setting {
+  readonly b: Boot;
+  readonly input: KvmInput;
+  readonly now: Cpu;
+  readonly parameters: ModuleParameters;
+  readonly pmu: PmuCapability;
+  readonly userReturnMsrs: readonly number[];
+}
+
+/** vmx_hardware_setup(). */
+function setupIntel({ b, input, now, parameters, pmu, userReturnMsrs }: Setting): Vendor | KvmLoad {
+  const vmcs = setupVmcsConfig(b, now, parameters.bool('kvm_intel.error_on_inconsistent_vmcs_config', true));
+  if ('field' in vmcs) return refused('EIO', 'kvm-vmcs-config', { field: vmcs.field });
+  const setup = vmxSetup(b, vmcs, parameters, pmu);
+  if (!setup.enableEpt && !b.has('NX')) return refused('EOPNOTSUPP', 'kvm-no-nx');
+  const allowSmallerMaxphyaddr = setup.allowSmallerMaxphyaddr;
+  const caps = commonCaps(b, { tables: input.tables, silicon: now.silicon, tdpEnabled: setup.enableEpt, allowSmallerMaxphyaddr, userReturnMsrs });
+  vmxCaps(b, caps, vmcs, setup, pmu);
+  xssCaps(b, caps, now);
+  return { caps, vmcs, tdpEnabled: setup.enableEpt };
+}
+
+/** svm_hardware_setup(). */
+function setupAmd({ b, input, now, parameters, pmu, userReturnMsrs }: Setting): Vendor | KvmLoad {
+  if (!b.has('NX')) return refused('EOPNOTSUPP', 'kvm-no-nx');
+  const setup = svmSetup(b, now.silicon, parameters);
+  const caps = commonCaps(b, { tables: input.tables, silicon: now.silicon, tdpEnabled: setup.npt, allowSmallerMaxphyaddr: !setup.npt, userReturnMsrs });
+  svmCaps(b, caps, setup, pmu);
+  xssCaps(b, caps, now);
+  return { caps, vmcs: null, tdpEnabled: setup.npt };
+}
+
+/** The parts of kvm and kvm_intel that speak in sysfs: huge pages, the L1D flush, CR4.VMXE. */
+function engage(b: Boot, module: KvmModule, parameters: ModuleParameters, enableEpt: boolean, silicon: Silicon): boolean {
+  if (module === 'kvm_intel' && !setupL1dFlush(b, { parameter: parameters.last('kvm_intel.vmentry_l1d_flush'), enableEpt, silicon })) return false;
+  if (b.trait('kvm-virt-at-load') && parameters.bool('kvm.enable_virt_at_load', true)) enableVirtualization(b, module);
+  return true;
+}
+
+/**
+ * Loads kvm and a vendor module: takes every snapshot that KVM lives on. Writes into the kernel's memory what sysfs shows of it
+ * (`l1tf_vmx_mitigation`, `itlb_multihit_kvm_mitigation`, `cr4_vmxe`); work on a copy of the kernel.
+ * @returns the module's state, or why it was not loaded (kvm/x86.c kvm_x86_vendor_init())
+ */
+export function loadKvm(b: Boot, input: KvmInput): KvmLoad {
+  b.begin();
+  const { module } = input;
+  const now = cpuNow(b, input.silicon);
+  const parameters = moduleParameters(b, input.parameters ?? '');
+  if (!setNxHugePages(b, parameters.last('kvm.nx_huge_pages'))) return refused('EINVAL', 'kvm-bad-parameter', { parameter: 'kvm.nx_huge_pages' });
+  b.begin();
+  const missing = unsupported(b, module, now);
+  if (missing) return missing;
+  const pmu = pmuCapability(b, parameters.bool('kvm.enable_pmu', true));
+  const userReturnMsrs = probeUserReturnMsrs(b, module, now);
+  const setting: Setting = { b, input, now, parameters, pmu, userReturnMsrs };
+  const vendor = module === 'kvm_intel' ? setupIntel(setting) : setupAmd(setting);
+  if ('findings' in vendor) return vendor;
+  if (!engage(b, module, parameters, vendor.tdpEnabled, now.silicon))
+    return refused('EINVAL', 'kvm-bad-parameter', { parameter: 'kvm_intel.vmentry_l1d_flush' });
+  const bad = parameters.bad[0];
+  if (bad !== undefined) return refused('EINVAL', 'kvm-bad-parameter', { parameter: bad });
+  return { kvm: stateOf(setting, vendor), errno: null, findings: [] };
+}
+
+function stateOf({ b, input, now, pmu, userReturnMsrs }: Setting, { caps, vmcs, tdpEnabled }: Vendor): KvmState {
+  b.begin();
+  const host = hostArchCapabilities(b, now);
+  const held = { words: [...caps.rows.values()], pmuEnabled: pmu.enabled, maxExtendedLeaf: cpuidOf(now.silicon, 0x80000000, 0).eax };
+  return {
+    ...held,
+    module: input.module,
+    caps: supportedCpuid(b, held, now.silicon),
+    archCapabilities: guestArchCapabilities(b, host),
+    hostArchCapabilities: b.trait('kvm-caches-arch-capabilities') ? host : null,
+    userReturnMsrs,
+    vmcs,
+    tdpEnabled,
+  };
+}
+
+/** Virtualization is switched on: at the load, or with the first VM (kvm_enable_virtualization()). Only VMX shows it in CR4. */
+export function enableVirtualization(b: Boot, module: KvmModule): void {
+  b.begin();
+  if (module === 'kvm_intel') b.share('cr4_vmxe', true, 'kvm/virtualization/on');
+}
+
+/** The last VM is gone on a kernel that does not keep virtualization on, or the module goes. */
+export function disableVirtualization(b: Boot): void {
+  b.begin();
+  if (b.shared('cr4_vmxe') === true) b.share('cr4_vmxe', false, 'kvm/virtualization/off');
+}
+
+/**
+ * Whether a CPU that comes online still fits what kvm_intel holds: its VMX capability MSRs must give the configuration of the load,
+ * else the CPU is refused with -EIO (vmx.c vmx_check_processor_compat()). Lines that do not look again always say yes.
+ * @param silicon what the CPU answers now
+ */
+export function cpuFitsKvm(b: Boot, kvm: KvmState, silicon: Silicon): boolean {
+  if (kvm.vmcs === null || !b.trait('kvm-compat-at-online')) return true;
+  b.begin();
+  const now = setupVmcsConfig(b, cpuNow(b, silicon), true);
+  return !('field' in now) && sameVmcs(kvm.vmcs, now);
+}
+
+/** Removes a vendor module: what sysfs showed of it goes with it, everything it held is forgotten (vmx.c vmx_exit()). */
+export function unloadKvm(b: Boot, module: KvmModule): void {
+  disableVirtualization(b);
+  if (module === 'kvm_intel') cleanupL1dFlush(b);
+}

@@ -1,0 +1,61 @@
+/**
+ * The record of one computation: every read, and every write with the reads before it. Rows get their causes from it;
+ * nothing that decides ever looks at it (reasons never steer behaviour).
+ */
+
+/** What was read: a capability bit of the kernel's words (a number), or the name of anything else. */
+export type Ref = number | string;
+export type Value = string | number | bigint | boolean | null;
+
+/** The reads behind one write. `from` is the step that wrote what was read, -1 for silicon, command line and the like. */
+export interface Step {
+  readonly rule: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export class Trace {
+  readonly refs: Ref[] = [];
+  readonly values: Value[] = [];
+  readonly froms: number[] = [];
+  readonly steps: Step[] = [];
+  /** References to inputs that the profile does not know. */
+  readonly unknown = new Set<string>();
+  private mark = 0;
+
+  /** Starts as a copy of another record. */
+  adopt(other: Trace): void {
+    this.refs.push(...other.refs);
+    this.values.push(...other.values);
+    this.froms.push(...other.froms);
+    this.steps.push(...other.steps);
+    for (const ref of other.unknown) this.unknown.add(ref);
+    this.mark = this.refs.length;
+  }
+
+  /** Forgets the reads so far: what is written from here on does not rest on them. */
+  begin(): void {
+    this.mark = this.refs.length;
+  }
+
+  /** @returns the place of the next read, for `since` of a row that is no write. */
+  here(): number {
+    return this.refs.length;
+  }
+
+  read(ref: Ref, value: Value, from: number): void {
+    this.refs.push(ref);
+    this.values.push(value);
+    this.froms.push(from);
+  }
+
+  /**
+   * Records a write.
+   * @param rule stable id of the rule that decided, `<what>/<where>/<why>`
+   * @returns the number of the step
+   */
+  step(rule: string): number {
+    this.steps.push({ rule, start: this.mark, end: this.refs.length });
+    return this.steps.length - 1;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Boot } from '../boot/boot.ts';
+
+/**
+ * early_param(): hands every value of an option to its parser, in the order of the command line, so the last one wins
+ * (init/main.c do_early_param()).
+ * @param set takes the value, null where the option stood alone; false is the parser's -EINVAL
+ */
+export function earlyParam(b: Boot, name: string, set: (value: string | null) => boolean): void {
+  for (const value of b.params(name)) if (!set(value)) b.print(`Malformed early option '${name}'`);
+}
+
+/** An option of which a word chooses a constant. */
+export interface WordOption {
+  /** Whose choice it is. */
+  readonly id: string;
+  readonly option: string;
+  readonly bug: string;
+  /** Word of the command line -> enum constant. */
+  readonly words: Readonly<Record<string, string>>;
+  /** Which test the parser makes first: an unaffected CPU passes a missing value over, or calls it malformed like any other. */
+  readonly ask: 'bug-first' | 'value-first';
+}
+
+/** The parser of most mitigations: an unknown word is passed over in silence, a missing value is malformed (cpu/bugs.c rfds_parse_cmdline() and its like). */
+export function chooseByWord(b: Boot, option: WordOption): void {
+  earlyParam(b, option.option, (value) => {
+    if (value === null && option.ask === 'value-first') return false;
+    if (!b.bug(option.bug)) return true;
+    if (value === null) return false;
+    const choice = Object.hasOwn(option.words, value) ? option.words[value] : undefined;
+    if (choice !== undefined) b.choose(option.id, choice, `${option.id}/parameter/${value}`);
+    return true;
+  });
+}

@@ -1,0 +1,32 @@
+import type { Boot } from '../boot/boot.ts';
+
+const MSR_IA32_SPEC_CTRL = 0x48;
+
+export const SPEC_CTRL = { IBRS: 1n << 0n, STIBP: 1n << 1n, SSBD: 1n << 2n, RRSBA_DIS_S: 1n << 6n, BHI_DIS_S: 1n << 10n } as const;
+const MITIGATIONS_MASK = SPEC_CTRL.IBRS | SPEC_CTRL.STIBP | SPEC_CTRL.SSBD | SPEC_CTRL.RRSBA_DIS_S | SPEC_CTRL.BHI_DIS_S;
+
+/**
+ * The start of cpu_select_mitigations(): what a kernel before this one (kexec) left switched on is taken off again,
+ * reserved bits stay (cpu/bugs.c).
+ */
+export function readSpecCtrlBase(b: Boot): void {
+  b.begin();
+  const value = b.has('MSR_SPEC_CTRL') ? (b.msr(MSR_IA32_SPEC_CTRL) ?? 0n) & ~MITIGATIONS_MASK : 0n;
+  b.share('x86_spec_ctrl_base', value, 'spec-ctrl/base');
+}
+
+/** @returns x86_spec_ctrl_base, the value every return to the kernel's base state has. */
+export function specCtrlBase(b: Boot): bigint {
+  return (b.shared('x86_spec_ctrl_base') as bigint | null) ?? 0n;
+}
+
+/** x86_spec_ctrl_base |= bits, and the MSR with it: update_spec_ctrl(). */
+export function setSpecCtrl(b: Boot, bits: bigint, rule: string): void {
+  writeSpecCtrl(b, specCtrlBase(b) | bits, rule);
+}
+
+/** Gives x86_spec_ctrl_base and the MSR a new value. */
+export function writeSpecCtrl(b: Boot, value: bigint, rule: string): void {
+  b.share('x86_spec_ctrl_base', value, rule);
+  b.writeMsr(MSR_IA32_SPEC_CTRL, value);
+}

@@ -1,0 +1,72 @@
+import type { Boot } from '../boot/boot.ts';
+import { listed } from '../boot/cpu-match.ts';
+import { archCap } from './_arch-cap.ts';
+import { defineVulnerability } from './_define.ts';
+import { mitigationsOff } from './_global.ts';
+
+/*
+ * iTLB multihit: a guest can hang the machine. KVM's affair alone: it splits huge executable pages. The line depends on whether
+ * VMX is switched on at the moment it is read.
+ */
+
+/** Stands before the first return of cpu_set_bug_bits(): the one bug that CPUs without speculation are asked for, too. */
+function affected(b: Boot): void {
+  b.begin();
+  if (!listed(b, 'whitelist', 'NO_ITLB_MULTIHIT') && !archCap(b, 'PSCHANGE_MC_NO')) b.forceBug('ITLB_MULTIHIT', 'itlb_multihit/affected/not-excluded');
+}
+
+/** kstrtobool() (lib/kstrtox.c): the first letter counts, after an `o` the second; newer lines also know enable and disable. */
+function parseBoolean(b: Boot, value: string): boolean | null {
+  if (/^([ytYT1]|[oO][nN])/.test(value)) return true;
+  if (/^([nfNF0]|[oO][fF])/.test(value)) return false;
+  if (!b.trait('kstrtobool-enable-disable')) return null;
+  return /^[eE]/.test(value) ? true : /^[dD]/.test(value) ? false : null;
+}
+
+/** get_nx_auto_mode(). */
+function autoMode(b: Boot): boolean {
+  return b.bug('ITLB_MULTIHIT') && !mitigationsOff(b);
+}
+
+function byWord(b: Boot, word: string): boolean | null {
+  if (word === 'auto') return autoMode(b);
+  if (word === 'force') return true;
+  // `never` also keeps the recovery threads from ever starting; the line does not tell.
+  return word === 'off' || word === 'never' ? false : parseBoolean(b, word);
+}
+
+/**
+ * kvm.nx_huge_pages, settled when kvm.ko is loaded (kvm/mmu/mmu.c set_nx_huge_pages(), kvm_mmu_x86_module_init()): writes
+ * `itlb_multihit_kvm_mitigation`.
+ * @param parameter the option's value, or null where it was not given
+ * @returns false where the value is none it knows: kvm is then not loaded
+ */
+export function setNxHugePages(b: Boot, parameter: string | null): boolean {
+  b.begin();
+  const word = parameter?.replace(/\n$/, '') ?? 'auto';
+  const on = byWord(b, word);
+  if (on === null) return false;
+  b.share('itlb_multihit_kvm_mitigation', on, word === 'auto' ? 'itlb_multihit/kvm/auto' : 'itlb_multihit/kvm/parameter');
+  return true;
+}
+
+/** itlb_multihit_show_state(). `cr4_vmxe`: CR4.VMXE of the CPU that reads the file, set while KVM has virtualization switched on. */
+function show(b: Boot): string {
+  if (!b.config('CONFIG_KVM_INTEL')) return 'Processor vulnerable';
+  if (!b.has('MSR_IA32_FEAT_CTL') || !b.has('VMX')) return 'KVM: Mitigation: VMX unsupported';
+  if (b.shared('cr4_vmxe') !== true) return 'KVM: Mitigation: VMX disabled';
+  return b.shared('itlb_multihit_kvm_mitigation') === true ? 'KVM: Mitigation: Split huge pages' : 'KVM: Vulnerable';
+}
+
+export const itlbMultihit = defineVulnerability({
+  id: 'itlb_multihit',
+  sysfs: 'itlb_multihit',
+  bug: 'ITLB_MULTIHIT',
+  title: 'iTLB multihit',
+  cves: ['CVE-2018-12207'],
+  document: 'multihit',
+  parameters: ['kvm.nx_huge_pages'],
+  evenWithoutSpeculation: true,
+  affected,
+  show,
+});

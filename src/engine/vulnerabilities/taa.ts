@@ -1,0 +1,108 @@
+import type { Boot } from '../boot/boot.ts';
+import { archCap } from './_arch-cap.ts';
+import { defineVulnerability, textOf } from './_define.ts';
+import { mitigationsOff, shouldMitigate } from './_global.ts';
+import { forceVerw, initialVerw, nosmtVerw, smtTail, warnOnceIfSmt } from './_verw.ts';
+
+/*
+ * TSX Asynchronous Abort. Two means in one line: TSX switched off (decided before, in tsx.c) or VERW, which runs even where
+ * no microcode is known to give it a meaning: an update that comes late works at once. TSX_CTRL that comes late does not.
+ */
+
+/** taa_vulnerable() of 7.2: the bug counts only while transactions can run. */
+export function taaVulnerable(b: Boot): boolean {
+  return b.bug('TAA') && b.has('RTM');
+}
+
+function affected(b: Boot): void {
+  b.begin();
+  if (archCap(b, 'TAA_NO')) return;
+  if (b.has('RTM')) b.forceBug('TAA', 'taa/affected/tsx');
+  // TSX_CTRL alone proves it too: a kernel before this one (kexec) may have hidden RTM.
+  else if (archCap(b, 'TSX_CTRL_MSR')) b.forceBug('TAA', 'taa/affected/tsx-ctrl');
+}
+
+function initial(b: Boot): void {
+  initialVerw(b, {
+    id: 'taa',
+    option: 'tsx_async_abort',
+    bug: 'TAA',
+    config: 'CONFIG_MITIGATION_TAA',
+    on: 'TAA_MITIGATION_VERW',
+    off: 'TAA_MITIGATION_OFF',
+    auto: 'TAA_MITIGATION_AUTO',
+  });
+}
+
+/** VERW clears nothing without MD_CLEAR, nor on MDS_NO parts before the update that also brings TSX_CTRL. */
+function byMicrocode(b: Boot, where: string): void {
+  const lacksTsxCtrl = archCap(b, 'MDS_NO') && !archCap(b, 'TSX_CTRL_MSR');
+  if (!b.has('MD_CLEAR')) b.choose('taa', 'TAA_MITIGATION_UCODE_NEEDED', `taa/${where}/no-md-clear`);
+  else if (lacksTsxCtrl) b.choose('taa', 'TAA_MITIGATION_UCODE_NEEDED', `taa/${where}/no-tsx-ctrl`);
+  else b.choose('taa', 'TAA_MITIGATION_VERW', `taa/${where}/verw`);
+}
+
+/** 6.1, 6.12. Also run again by md_clear_update_mitigation(). */
+export function selectTaaAtOnce(b: Boot): void {
+  if (!b.bug('TAA')) return b.choose('taa', 'TAA_MITIGATION_OFF', 'taa/select/not-affected');
+  if (!b.has('RTM')) return b.choose('taa', 'TAA_MITIGATION_TSX_DISABLED', 'taa/select/tsx-disabled');
+  if (mitigationsOff(b)) return b.choose('taa', 'TAA_MITIGATION_OFF', 'taa/select/mitigations-off');
+  // Off counts only together with mds=off: the two share one VERW.
+  if (b.choice('taa') === 'TAA_MITIGATION_OFF' && b.choice('mds') === 'MDS_MITIGATION_OFF') return;
+  byMicrocode(b, 'select');
+  forceVerw(b, 'taa/select/verw-anyway');
+  nosmtVerw(b, 'taa');
+}
+
+function select(b: Boot): void {
+  if (!b.bug('TAA')) return b.choose('taa', 'TAA_MITIGATION_OFF', 'taa/select/not-affected');
+  if (!b.has('RTM')) return b.choose('taa', 'TAA_MITIGATION_TSX_DISABLED', 'taa/select/tsx-disabled');
+  if (b.choice('taa') === 'TAA_MITIGATION_AUTO') {
+    if (shouldMitigate(b, 'TAA')) b.choose('taa', 'TAA_MITIGATION_VERW', 'taa/select/auto');
+    else b.choose('taa', 'TAA_MITIGATION_OFF', 'taa/select/no-attack-vector');
+  }
+  if (b.choice('taa') !== 'TAA_MITIGATION_OFF') b.share('verw_clear_cpu_buf_mitigation_selected', true, 'taa/select/verw');
+}
+
+function update(b: Boot): void {
+  if (!taaVulnerable(b)) return;
+  if (b.shared('verw_clear_cpu_buf_mitigation_selected') === true) byMicrocode(b, 'update');
+  b.print(`TAA: ${textOf(b, 'taa_strings', b.choice('taa'))}`);
+}
+
+/** Guests cannot know whether their host has the update, so VERW runs with and without it. */
+function apply(b: Boot): void {
+  const choice = b.choice('taa');
+  if (choice !== 'TAA_MITIGATION_VERW' && choice !== 'TAA_MITIGATION_UCODE_NEEDED') return;
+  forceVerw(b, 'taa/apply/verw-anyway');
+  nosmtVerw(b, 'taa');
+}
+
+const SMT_MESSAGE =
+  'TAA CPU bug present and SMT on, data leak possible. See https://www.kernel.org/doc/html/latest/admin-guide/hw-vuln/tsx_async_abort.html for more details.';
+
+function smtUpdate(b: Boot): void {
+  const choice = b.choice('taa');
+  if (choice === 'TAA_MITIGATION_VERW' || choice === 'TAA_MITIGATION_UCODE_NEEDED') warnOnceIfSmt(b, SMT_MESSAGE);
+}
+
+function show(b: Boot): string {
+  const choice = b.choice('taa');
+  const text = textOf(b, 'taa_strings', choice);
+  return choice === 'TAA_MITIGATION_TSX_DISABLED' || choice === 'TAA_MITIGATION_OFF' ? text : text + smtTail(b);
+}
+
+export const taa = defineVulnerability({
+  id: 'taa',
+  sysfs: 'tsx_async_abort',
+  bug: 'TAA',
+  title: 'TSX Asynchronous Abort',
+  cves: ['CVE-2019-11135'],
+  document: 'tsx_async_abort',
+  parameters: ['tsx_async_abort', 'tsx'],
+  affected,
+  initial,
+  phased: { taa_select_mitigation: select, taa_update_mitigation: update, taa_apply_mitigation: apply },
+  smtUpdate,
+  show,
+});

@@ -1,0 +1,60 @@
+import { INTEL_HEADER_SIZE, INTEL_TABLE_ENTRY_SIZE, INTEL_TABLE_HEADER_SIZE, INTEL_UPDATE_TYPE, type IntelHeader } from './intel-header.ts';
+import type { IntelFlaw } from './update-record.ts';
+import { sum32, u32 } from './words.ts';
+
+/**
+ * The sizes of an update that keep the kernel from even reading it whole.
+ * @param header its header
+ * @param remaining bytes of the file from the header on, 48 or more
+ * @returns the flaw, or null where the whole update is there
+ * @source cpu/microcode/intel.c parse_microcode_blobs(); 6.1 generic_load_microcode()
+ */
+export function intelSizeFlaw(header: IntelHeader, remaining: number): IntelFlaw | null {
+  if (header.totalSize < INTEL_HEADER_SIZE) return 'total-size-too-small';
+  return header.totalSize > remaining ? 'truncated-file' : null;
+}
+
+/**
+ * Every flaw in an update that is there whole, first the one the kernel stops at. A data size or a signature table that
+ * does not fit hides the checks that would need it.
+ * @param bytes the file
+ * @param offset of the update; `header.totalSize` bytes are there
+ * @param header its header
+ * @returns flaws in the kernel's order; none: the kernel takes the bytes as sound
+ * @source cpu/microcode/intel.c intel_microcode_sanity_check(); 6.1 microcode_sanity_check()
+ */
+export function intelFlaws(bytes: Uint8Array, offset: number, header: IntelHeader): IntelFlaw[] {
+  if (header.dataSize + INTEL_HEADER_SIZE > header.totalSize) return versionFlaw(header, ['data-size-too-large']);
+  const tableAt = offset + INTEL_HEADER_SIZE + header.dataSize;
+  const tableSize = header.totalSize - INTEL_HEADER_SIZE - header.dataSize;
+  const shape = tableShapeFlaw(bytes, tableAt, tableSize);
+  const flaws = versionFlaw(header, []);
+  if (shape !== null) flaws.push(shape);
+  else if (tableSize > 0 && sum32(bytes, tableAt, Math.floor(tableSize / 4)) !== 0) flaws.push('bad-table-checksum');
+  // A data size that is no multiple of four leaves its last bytes out of the sum, as in the kernel.
+  if (sum32(bytes, offset, Math.floor((INTEL_HEADER_SIZE + header.dataSize) / 4)) !== 0) flaws.push('bad-data-checksum');
+  if (shape === null && tableSize > 0 && !signatureSumsHold(bytes, tableAt, tableSize, header)) flaws.push('bad-signature-checksum');
+  return flaws;
+}
+
+function versionFlaw(header: IntelHeader, before: IntelFlaw[]): IntelFlaw[] {
+  const known = header.loaderVersion === 1 && header.headerVersion === INTEL_UPDATE_TYPE;
+  return known ? before : [...before, 'unknown-header-version'];
+}
+
+/** The kernel's 32-bit product of the count can wrap; here only the count that truly fills the table fits it. */
+function tableShapeFlaw(bytes: Uint8Array, tableAt: number, tableSize: number): IntelFlaw | null {
+  if (tableSize === 0) return null;
+  if (tableSize < INTEL_TABLE_HEADER_SIZE || (tableSize - INTEL_TABLE_HEADER_SIZE) % INTEL_TABLE_ENTRY_SIZE !== 0) return 'truncated-signature-table';
+  const fits = u32(bytes, tableAt) === (tableSize - INTEL_TABLE_HEADER_SIZE) / INTEL_TABLE_ENTRY_SIZE;
+  return fits ? null : 'signature-table-size-mismatch';
+}
+
+/** Each entry's checksum field is what the header's would be, had the header held that entry's signature and flags. */
+function signatureSumsHold(bytes: Uint8Array, tableAt: number, tableSize: number, header: IntelHeader): boolean {
+  const expected = (header.signature + header.platformFlags + header.checksumField) % 2 ** 32;
+  for (let at = tableAt + INTEL_TABLE_HEADER_SIZE; at < tableAt + tableSize; at += INTEL_TABLE_ENTRY_SIZE) {
+    if ((u32(bytes, at) + u32(bytes, at + 4) + u32(bytes, at + 8)) % 2 ** 32 !== expected) return false;
+  }
+  return true;
+}

@@ -1,0 +1,207 @@
+import type {
+  BugRow,
+  Cause,
+  ChainLink,
+  DiffReport,
+  DiffRows,
+  FeatureRow,
+  GuestRow,
+  SiliconRow,
+  SnapshotRow,
+  VulnerabilityRow,
+} from '../../engine/model/report.ts';
+import { cureWords, notCuredWords } from '../words/cures.ts';
+import { confidenceWords, partWords, stateWords, whyWords } from '../words/protection.ts';
+import { blindSpotWords, symptomWords, takenWords } from '../words/snapshots.ts';
+import { verdictWords } from '../words/verdicts.ts';
+import { wordOf } from '../words/word-of.ts';
+import { namesOf, valueWords } from './differences.ts';
+import { type Paragraph, span } from './page.ts';
+import { node, type TreeNode } from './tree.ts';
+import { stateTone, verdictTone } from './verdict-tone.ts';
+
+/** Labels of the branches, in one column. */
+const LABEL = 14;
+
+function branch(label: string, value: Paragraph, children: readonly TreeNode[] = []): TreeNode {
+  return node([span(label.padEnd(LABEL), 'dim'), ...value], children);
+}
+
+function verdictBranch(verdict: VulnerabilityRow['verdict']): TreeNode {
+  const words = verdictWords[verdict];
+  return branch('verdict', [span(words?.word ?? verdict, verdictTone(verdict)), span(words ? `: ${words.meaning}` : '')]);
+}
+
+function bitName(rows: DiffRows, ref: string): string {
+  const name = rows.silicon.find((row) => row.ref === ref)?.name;
+  return name ? ` ${name}` : '';
+}
+
+/** `cpuid:7.0.edx[10] MD_CLEAR 0 -> 1`, and whether the kernel noticed. */
+function causeNode(rows: DiffRows, { ref, before, after }: Cause): TreeNode {
+  const silicon = rows.silicon.find((row) => row.ref === ref);
+  const unseen = silicon && !silicon.noticedByKernel && silicon.blindSpot !== null ? `, not noticed: ${wordOf(blindSpotWords, silicon.blindSpot)}` : '';
+  return node([span(`${ref}${bitName(rows, ref)}`, 'strong'), span(` ${before} -> ${after}${unseen}`)]);
+}
+
+/** Rules in the order in which they ran, each with the place in the kernel that it stands for. */
+function chainNode(chain: readonly ChainLink[]): TreeNode {
+  return node(
+    [span('by these rules, in order', 'dim')],
+    chain.map(({ rule, source }) => node([span(rule), span(source ? `  ${source}` : '', 'dim')])),
+  );
+}
+
+function because(rows: DiffRows, causes: readonly Cause[], chain: readonly ChainLink[]): TreeNode[] {
+  const children = [...causes.map((cause) => causeNode(rows, cause)), ...(chain.length > 0 ? [chainNode(chain)] : [])];
+  if (children.length === 0) return [branch('because', [span('nothing that the update changes plays a part')])];
+  return [branch('because', [span(causes.length > 0 ? 'the update changes' : 'of the rules alone')], children)];
+}
+
+function saysBranches({ before, reported, afterReboot }: VulnerabilityRow): TreeNode[] {
+  const says =
+    before === reported
+      ? [branch('kernel says', [span(reported), span('  (before and after)', 'dim')])]
+      : [branch('kernel said', [span(before)]), branch('kernel says', [span(reported)])];
+  return [...says, branch('after a reboot', [span(afterReboot === reported ? `${afterReboot}  (the same)` : afterReboot)])];
+}
+
+function partNode(part: VulnerabilityRow['parts'][number]): TreeNode {
+  const states = [part.before, part.late, part.afterReboot].map((state) => stateWords[state] ?? state);
+  const course = new Set(states).size === 1 ? '' : `  (before: ${states[0]}, after a reboot: ${states[2]})`;
+  return node([
+    span(`${wordOf(partWords, part.part)}: `),
+    span(states[1] ?? '', stateTone(part.late)),
+    span(part.why === part.late ? '' : `, ${wordOf(whyWords, part.why)}`),
+    span(course, 'dim'),
+  ]);
+}
+
+function vulnerabilityTree(rows: DiffRows, row: VulnerabilityRow): TreeNode {
+  const { state, why, confidence } = row.effective;
+  const single = row.parts.length < 2 && why !== state ? `: ${wordOf(whyWords, why)}` : '';
+  const inFact = [span(stateWords[state] ?? state, stateTone(state)), span(single), span(`  (confidence ${confidenceWords[confidence] ?? confidence})`, 'dim')];
+  const unknown = row.unknown.map((ref) => node([span(`the profile does not know ${ref}`, 'warn')]));
+  const cves = row.cves.length > 0 ? `  ${row.cves.join(', ')}` : '';
+  return node(
+    [span(row.name, 'strong'), span(`  ${row.title}`), span(cves, 'dim')],
+    [
+      verdictBranch(row.verdict),
+      ...saysBranches(row),
+      branch('in fact', inFact, [...(row.parts.length > 1 ? row.parts.map(partNode) : []), ...unknown]),
+      ...because(rows, row.causes, row.chain),
+    ],
+  );
+}
+
+function yes(value: boolean): string {
+  return value ? 'yes' : 'no';
+}
+
+function threeStates({ before, reported, afterReboot }: BugRow): TreeNode {
+  return branch('kernel says', [span(`${yes(before)} before, ${yes(reported)} after the load, ${yes(afterReboot)} after a reboot`)]);
+}
+
+function featureTree(rows: DiffRows, row: FeatureRow): TreeNode {
+  const silicon = row.silicon === null ? 'made by software' : `${yes(row.silicon.before)} before, ${yes(row.silicon.after)} now`;
+  return node(
+    [span(row.name, 'strong'), span('  feature')],
+    [
+      verdictBranch(row.verdict),
+      branch('silicon', [span(silicon)]),
+      threeStates(row),
+      branch('noticed', [span(row.noticedByKernel ? 'yes, the kernel compares this bit after the load' : 'no')]),
+      ...because(rows, row.causes, row.chain),
+    ],
+  );
+}
+
+function bugTree(rows: DiffRows, row: BugRow): TreeNode {
+  return node([span(row.name, 'strong'), span('  bug')], [verdictBranch(row.verdict), threeStates(row), ...because(rows, row.causes, row.chain)]);
+}
+
+function siliconTree(row: SiliconRow): TreeNode {
+  const noticed = row.noticedByKernel ? 'yes' : `no${row.blindSpot === null ? '' : `: ${wordOf(blindSpotWords, row.blindSpot)}`}`;
+  return node(
+    [span(row.ref, 'strong'), span(row.name === null ? '' : `  ${row.name}`)],
+    [branch('change', [span(`${valueWords(row.before)} -> ${valueWords(row.after)}`)]), branch('noticed', [span(noticed)])],
+  );
+}
+
+function differenceNodes(rows: DiffRows, differences: SnapshotRow['differences']): TreeNode[] {
+  const nameOf = namesOf(rows);
+  return differences.map(({ ref, held, now }) => {
+    const name = nameOf(ref);
+    return node([span(name === ref ? ref : `${ref} ${name}`), span(`  holds ${valueWords(held)}, would hold ${valueWords(now)}`, 'dim')]);
+  });
+}
+
+function snapshotTree(rows: DiffRows, row: SnapshotRow): TreeNode {
+  const cures = row.cures.length === 0 ? 'nothing' : row.cures.map((cure) => wordOf(cureWords, cure)).join(' or ');
+  return node(
+    [span(row.holder, 'strong'), span(`  copy taken at ${wordOf(takenWords, row.takenAt)}`)],
+    [
+      branch('stale', [span(yes(row.stale), row.stale ? 'warn' : 'good')], differenceNodes(rows, row.differences)),
+      ...(row.stale ? [branch('symptom', [span(wordOf(symptomWords, row.symptom))]), branch('cured by', [span(cures)])] : []),
+      ...row.notCuredBy.map(({ cure, why }) => branch('not cured by', [span(`${wordOf(cureWords, cure)}: ${wordOf(notCuredWords, why)}`)])),
+    ],
+  );
+}
+
+function guestTree(rows: DiffRows, row: GuestRow): TreeNode {
+  return node(
+    [span(row.name, 'strong'), span('  guest')],
+    [
+      branch('stale', [span(yes(row.stale), row.stale ? 'warn' : 'good')], differenceNodes(rows, row.differences)),
+      ...(row.stale ? [branch('cured by', [span(row.cures.map((cure) => wordOf(cureWords, cure)).join(', then '))])] : []),
+    ],
+  );
+}
+
+/** The rows a report is about: those of a refused load are the ones that would have followed. */
+export function rowsOf(report: DiffReport): DiffRows {
+  return report.load.outcome === 'updated' || report.load.outcome === 'partial' ? report : (report.ifLoaded ?? report);
+}
+
+/**
+ * Everything that a report says about one name: several trees where a vulnerability, a feature and a bug share it.
+ * @param wanted a file of sysfs or the kernel's own prefix, a feature, a bug, a bit (`cpuid:7.0.edx[10]` or its name), a holder or a guest
+ */
+export function treesFor(rows: DiffRows, wanted: string): TreeNode[] {
+  const name = wanted.toLowerCase();
+  const is = (...names: readonly (string | null)[]): boolean => names.some((one) => one?.toLowerCase() === name);
+  const features = rows.features.filter((row) => is(row.name));
+  return [
+    ...rows.vulnerabilities.filter((row) => is(row.name, row.id)).map((row) => vulnerabilityTree(rows, row)),
+    ...features.map((row) => featureTree(rows, row)),
+    ...rows.bugs.filter((row) => is(row.name)).map((row) => bugTree(rows, row)),
+    ...rows.silicon.filter((row) => is(row.ref) || (features.length === 0 && is(row.name))).map(siliconTree),
+    ...rows.snapshots.filter((row) => is(row.holder)).map((row) => snapshotTree(rows, row)),
+    ...rows.guests.filter((row) => is(row.name, `guest ${row.name}`)).map((row) => guestTree(rows, row)),
+  ];
+}
+
+/** Trees of every row with news. */
+export function changedTrees(rows: DiffRows): TreeNode[] {
+  return [
+    ...rows.vulnerabilities.filter((row) => row.verdict !== 'unchanged' && row.verdict !== 'not-microcode').map((row) => vulnerabilityTree(rows, row)),
+    ...rows.features.filter((row) => row.verdict !== 'unchanged').map((row) => featureTree(rows, row)),
+    ...rows.bugs.filter((row) => row.verdict !== 'unchanged').map((row) => bugTree(rows, row)),
+    ...rows.snapshots.filter((row) => row.stale).map((row) => snapshotTree(rows, row)),
+    ...rows.guests.filter((row) => row.stale).map((row) => guestTree(rows, row)),
+  ];
+}
+
+/** Names that treesFor() knows, each once. */
+export function rowNames(rows: DiffRows): string[] {
+  return [
+    ...new Set([
+      ...rows.vulnerabilities.map((row) => row.name),
+      ...rows.features.map((row) => row.name),
+      ...rows.bugs.map((row) => row.name),
+      ...rows.silicon.map((row) => row.ref),
+      ...rows.snapshots.map((row) => row.holder),
+      ...rows.guests.map((row) => row.name),
+    ]),
+  ];
+}

@@ -1,0 +1,144 @@
+import type { BugRow, DiffRows, FeatureRow, SiliconRow, SnapshotRow } from '../../engine/model/report.ts';
+import { cureWords, notCuredWords } from '../words/cures.ts';
+import { blindSpotWords, symptomWords, takenWords } from '../words/snapshots.ts';
+import { wordOf } from '../words/word-of.ts';
+import { causeCell, differenceCell, namesOf, onlyMisses, valueWords } from './differences.ts';
+import { type Cell, type Column, cell, lines, type Section } from './page.ts';
+import { verdictCell } from './verdict-tone.ts';
+
+/** A section, or null where it has no rows. */
+function section(id: string, columns: readonly Column[], rows: readonly (readonly Cell[])[], caption?: string): Section | null {
+  return rows.length === 0 ? null : { kind: 'section', id, columns, rows, ...(caption === undefined ? {} : { caption }) };
+}
+
+function yesNo(before: boolean, after: boolean): Cell {
+  const word = (value: boolean): string => (value ? 'yes' : 'no');
+  return before === after ? cell(word(after)) : cell(`${word(before)} -> ${word(after)}`, 'strong');
+}
+
+function siliconWords(silicon: FeatureRow['silicon']): Cell {
+  if (silicon === null) return cell('software', 'dim');
+  if (silicon.before === silicon.after) return cell(silicon.after ? 'yes' : 'no');
+  return silicon.after ? cell('gained', 'good') : cell('lost', 'bad');
+}
+
+function featureChanged(row: FeatureRow): boolean {
+  const silicon = row.silicon !== null && row.silicon.before !== row.silicon.after;
+  return silicon || row.before !== row.reported || row.reported !== row.afterReboot;
+}
+
+/** What KVM gives guests of a feature: only the copy of kvm_cpu_caps knows, and only for the bits in which it is stale. */
+function guestsSee(rows: DiffRows): (row: FeatureRow) => Cell {
+  const held = new Map<string, boolean | string | null>();
+  for (const snapshot of rows.snapshots) if (snapshot.holder === 'kvm_cpu_caps') for (const one of snapshot.differences) held.set(one.ref, one.held);
+  return (row) => {
+    const known = [row.name, ...row.causes.map((cause) => cause.ref)].find((ref) => held.has(ref));
+    return known === undefined ? [] : cell(held.get(known) === true ? 'yes' : 'no');
+  };
+}
+
+/** The features of the CPU. */
+export function featureSection(rows: DiffRows, all: boolean): Section | null {
+  const shown = rows.features.filter((row) => all || featureChanged(row));
+  const guests = guestsSee(rows);
+  const withGuests = shown.some((row) => guests(row).length > 0);
+  const columns = ['FEATURE', 'SILICON', 'KERNEL', ...(withGuests ? ['GUESTS'] : []), 'AFTER A REBOOT', 'NOTICED', 'VERDICT', 'CAUSE'];
+  return section(
+    'features',
+    columns.map((title) => (title === 'VERDICT' ? { title, badge: true } : { title })),
+    shown.map((row) => [
+      cell(row.name, 'strong'),
+      siliconWords(row.silicon),
+      yesNo(row.before, row.reported),
+      ...(withGuests ? [guests(row)] : []),
+      yesNo(row.afterReboot, row.afterReboot),
+      cell(row.noticedByKernel ? 'yes' : 'no'),
+      verdictCell(row.verdict),
+      causeCell(row.causes, all),
+    ]),
+  );
+}
+
+function bugChanged(row: BugRow): boolean {
+  return row.before !== row.reported || row.reported !== row.afterReboot;
+}
+
+/** The bug bits of the kernel. */
+export function bugSection(rows: DiffRows, all: boolean): Section | null {
+  const shown = rows.bugs.filter((row) => all || bugChanged(row));
+  const titles = ['BUG', 'KERNEL', 'AFTER A REBOOT', 'VERDICT', 'CAUSE'];
+  return section(
+    'bugs',
+    titles.map((title) => (title === 'VERDICT' ? { title, badge: true } : { title })),
+    shown.map((row) => [
+      cell(row.name, 'strong'),
+      yesNo(row.before, row.reported),
+      yesNo(row.afterReboot, row.afterReboot),
+      verdictCell(row.verdict),
+      causeCell(row.causes, all),
+    ]),
+  );
+}
+
+/** The bits of the silicon that change and that the kernel's comparison does not see; with `all` the others too. */
+export function siliconSection(rows: DiffRows, all: boolean): Section | null {
+  const shown = rows.silicon.filter((row: SiliconRow) => all || !row.noticedByKernel);
+  return section(
+    'silicon',
+    [{ title: all ? 'SILICON' : 'SILICON, UNNOTICED' }, { title: 'NAME' }, { title: 'CHANGE' }, { title: 'WHY THE KERNEL DOES NOT NOTICE', min: 20 }],
+    shown.map((row) => [
+      cell(row.ref, 'strong'),
+      cell(row.name ?? ''),
+      cell(`${valueWords(row.before)} -> ${valueWords(row.after)}`),
+      row.noticedByKernel ? cell('it does', 'dim') : cell(row.blindSpot === null ? '' : wordOf(blindSpotWords, row.blindSpot)),
+    ]),
+  );
+}
+
+/** A copy has several cures, each of which suffices. */
+function cureCell(row: SnapshotRow): Cell {
+  if (!row.stale) return [];
+  return row.cures.length === 0 ? cell('nothing', 'bad') : cell(row.cures.map((cure) => wordOf(cureWords, cure)).join(' or '));
+}
+
+/** Who holds a copy that the load makes stale. */
+export function snapshotSection(rows: DiffRows, all: boolean): Section | null {
+  const shown = rows.snapshots.filter((row) => all || row.stale);
+  const nameOf = namesOf(rows);
+  const bare = onlyMisses(shown);
+  return section(
+    'snapshots',
+    [
+      { title: all ? 'SNAPSHOT' : 'STALE SNAPSHOT' },
+      { title: 'TAKEN' },
+      { title: bare ? 'MISSES' : 'DIFFERS' },
+      { title: 'CURED BY' },
+      { title: 'NOT BY', min: 20 },
+      { title: 'SYMPTOM', min: 18 },
+    ],
+    shown.map((row) => [
+      cell(row.holder, 'strong'),
+      cell(wordOf(takenWords, row.takenAt)),
+      differenceCell(row.differences, nameOf, all, bare),
+      cureCell(row),
+      lines(row.notCuredBy.map(({ cure, why }) => `${wordOf(cureWords, cure)}: ${wordOf(notCuredWords, why)}`)),
+      cell(row.stale ? wordOf(symptomWords, row.symptom) : '', 'dim'),
+    ]),
+  );
+}
+
+/** What running guests were told; their cures are steps, one after the other. */
+export function guestSection(rows: DiffRows, all: boolean): Section | null {
+  const shown = rows.guests.filter((row) => all || row.stale);
+  const nameOf = namesOf(rows);
+  const bare = onlyMisses(shown);
+  return section(
+    'guests',
+    [{ title: 'GUEST' }, { title: bare ? 'MISSES' : 'DIFFERS', min: 16 }, { title: 'CURED BY', min: 16 }],
+    shown.map((row) => [
+      cell(row.name, 'strong'),
+      differenceCell(row.differences, nameOf, all, bare),
+      cell(row.stale ? row.cures.map((cure) => wordOf(cureWords, cure)).join(', then ') : ''),
+    ]),
+  );
+}

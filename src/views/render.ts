@@ -1,0 +1,56 @@
+import type { DiffReport, EvalReport, VulnerabilityRow } from '../engine/model/report.ts';
+import { VERDICTS } from '../engine/model/report.ts';
+import type { DiffPageOptions } from './page/diff-page.ts';
+import { rowsOf } from './page/explain-tree.ts';
+import type { Page } from './page/page.ts';
+import type { TableOptions } from './table/diff-table.ts';
+
+/** Forms a page can be drawn in; JSON is no drawing. */
+export type DrawnFormat = 'table' | 'markdown' | 'html';
+
+async function draw(page: Page, format: string, options: TableOptions): Promise<string> {
+  if (format === 'markdown') return (await import('./markdown/draw-markdown.ts')).drawMarkdown(page);
+  if (format === 'html') return (await import('./html/draw-html.ts')).drawHtml(page);
+  return (await import('./table/draw-page.ts')).drawPage(page, options);
+}
+
+/** The row that most wants an explanation. */
+function worstRow(rows: readonly VulnerabilityRow[]): VulnerabilityRow | undefined {
+  const rank = (row: VulnerabilityRow): number => VERDICTS.indexOf(row.verdict);
+  return rows.reduce<VulnerabilityRow | undefined>(
+    (worst, row) => (rank(row) > (worst ? rank(worst) : VERDICTS.indexOf('not-microcode')) ? row : worst),
+    undefined,
+  );
+}
+
+/** Commands that lead on from a diff, given its own options. */
+function nextOf(report: DiffReport, command: string): string[] {
+  const rows = rowsOf(report);
+  const row = worstRow(rows.vulnerabilities)?.name ?? rows.features[0]?.name;
+  return [...(row === undefined ? [] : [`cpueval diff ${command} --explain ${row}`]), `cpueval diff ${command} --all`];
+}
+
+export interface RenderDiffOptions extends TableOptions, DiffPageOptions {
+  /** Options with which the diff was called, for the line that leads on; or `next` itself. */
+  readonly command?: string;
+}
+
+/**
+ * Draws a diff.
+ * @param format table, markdown or html; the drawer is loaded when asked for
+ */
+export async function renderDiff(report: DiffReport, format: string, options: RenderDiffOptions): Promise<string> {
+  const { diffPage } = await import('./page/diff-page.ts');
+  const next = options.next ?? (options.command === undefined ? [] : nextOf(report, options.command));
+  return draw(diffPage(report, { ...options, next }), format, options);
+}
+
+/** Draws one boot. */
+export async function renderEval(
+  report: EvalReport,
+  format: string,
+  options: TableOptions & { readonly all?: boolean; readonly next?: readonly string[] },
+): Promise<string> {
+  const { evalPage } = await import('./page/eval-page.ts');
+  return draw(evalPage(report, { all: options.all ?? false, next: options.next ?? [] }), format, options);
+}

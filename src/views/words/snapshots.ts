@@ -1,0 +1,36 @@
+/** Events at which a copy is taken. */
+export const takenWords: Readonly<Record<string, string>> = {
+  boot: 'boot',
+  'kvm-load': 'KVM load',
+  'kvm-module-load': 'KVM load',
+  'guest-start': 'guest start',
+  'vcpu-create': 'vCPU creation',
+  'cpu-online': 'CPU online',
+  'process-start': 'process start',
+  'module-load': 'module load',
+  'microcode-late-load': 'late load',
+  resume: 'resume',
+};
+
+/** What one notices of a stale copy, by the code that the ledger gives; a sentence stands for itself. */
+export const symptomWords: Readonly<Record<string, string>> = {
+  none: 'none visible',
+  'flags-old': '/proc/cpuinfo shows the old flags',
+  'feature-unused': 'new features are not used',
+  'text-old': 'sysfs says what it said at boot',
+  'guests-miss-feature': 'new guests are not given the feature',
+  'guests-keep-feature': 'guests are told of a feature that is gone',
+  'guest-frozen': 'the guest goes on with what it was told',
+  'host-value-restored': 'KVM writes the old host value back',
+  'illegal-instruction': 'an instruction that is gone may be executed',
+};
+
+/** Why microcode_check() does not see a changed bit. */
+export const blindSpotWords: Readonly<Record<string, string>> = {
+  msr: 'it is in an MSR; the kernel compares CPUID only',
+  masked: 'the kernel had switched it off itself and compares what is left',
+  'no-capability-word': 'the kernel keeps no word for this CPUID register',
+  'other-cpu': 'it is on another CPU; the kernel looks at one only',
+  register: 'the kernel compares single feature bits, not this register',
+  'not-enumerated': 'nothing enumerates it',
+};

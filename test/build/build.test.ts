@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { Script } from 'node:vm';
+import { BUILD_ID_BYTES, bundle } from '../../src/build/bundle.ts';
+import { writeCodeCache } from '../../src/build/code-cache.ts';
+import { bundledPackages, thirdPartyLicences } from '../../src/build/licences.ts';
+import { writeIfChanged } from '../../src/build/write-if-changed.ts';
+import { folder } from '../cli/run-cli.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+test('the bundle is one file with lazy commands, and V8 takes its code cache', async (t) => {
+  const { path } = folder(t);
+  const built = await bundle(root, join(path, 'cpueval.cjs'));
+  const code = readFileSync(built.path);
+  assert.equal(code.subarray(-BUILD_ID_BYTES).toString(), built.id);
+  assert.doesNotMatch(code.toString(), /[^.\w]import\(/, 'import() cannot work in a script of its own');
+  writeCodeCache(built);
+  const cache = readFileSync(join(path, 'cpueval.cache'));
+  assert.equal(cache.subarray(-BUILD_ID_BYTES).toString(), built.id);
+  const script = new Script(`(function (exports, require, module, __filename, __dirname) {${code.toString('latin1')}\n})`, {
+    cachedData: cache.subarray(0, -BUILD_ID_BYTES),
+  });
+  assert.equal(script.cachedDataRejected, false);
+  assert.equal((await bundle(root, built.path)).changed, false, 'the same sources give the same bundle');
+});
+
+test('the licence texts of all that is bundled are passed on', async (t) => {
+  const { path } = folder(t);
+  const { metafile } = await bundle(root, join(path, 'cpueval.cjs'));
+  const packages = bundledPackages(metafile);
+  assert.ok(packages.includes('node_modules/commander'));
+  const text = thirdPartyLicences(root, metafile);
+  for (const name of packages) assert.ok(text.includes(`\n${name.replace(/.*node_modules\//, '')} `), name);
+  assert.ok(text.split('Permission is hereby granted').length > packages.length, 'a licence text each');
+  assert.doesNotMatch(packages.join(), /\b(?:ajv|esbuild|tsx|typescript)\b/);
+});
+
+test('a bundled package without a licence file stops the build', (t) => {
+  const { path } = folder(t);
+  mkdirSync(join(path, 'node_modules/nobody'), { recursive: true });
+  writeFileSync(join(path, 'node_modules/nobody/package.json'), '{ "name": "nobody", "version": "1.0.0" }');
+  const metafile = { inputs: { 'node_modules/nobody/index.js': { bytes: 1, imports: [] } }, outputs: {} };
+  assert.throws(() => thirdPartyLicences(path, metafile), /nobody is bundled but has no licence file/);
+});
+
+test('prepare says in one line when development packages are missing', (t) => {
+  const { path } = folder(t);
+  copyFileSync(join(root, 'src/build/prepare.js'), join(path, 'prepare.mjs'));
+  const ran = spawnSync(process.execPath, ['prepare.mjs'], { cwd: path, encoding: 'utf8' });
+  assert.equal(ran.status, 0, 'an install without them must not fail');
+  assert.match(ran.stderr, /^cpueval was not built: development packages are missing \(tsx, esbuild, ajv, commander\); run `npm ci --include=dev`\n$/);
+});
+
+test('the package ships what runs and nothing else', () => {
+  const listed = JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+  ) as { files: { path: string }[] }[];
+  const files = listed[0]?.files.map(({ path }) => path) ?? [];
+  for (const needed of ['bin/cpueval.js', 'bin/cpueval.cjs', 'bin/cpueval.cache', 'bin/package.json', 'package.json', 'LICENSE', 'THIRD-PARTY-LICENSES'])
+    assert.ok(files.includes(needed), needed);
+  assert.deepEqual(
+    files.filter((path) => /^(?:src|test|node_modules)\/|\.ts$|\.tmp$/.test(path)),
+    [],
+  );
+});
+
+test('a built file is replaced only when it changes, and nothing is left beside it', (t) => {
+  const { path } = folder(t);
+  const file = join(path, 'deep/file');
+  assert.equal(writeIfChanged(file, 'a'), true);
+  assert.equal(writeIfChanged(file, 'a'), false);
+  assert.equal(writeIfChanged(file, 'b'), true);
+  assert.deepEqual(readdirSync(join(path, 'deep')), ['file']);
+});
