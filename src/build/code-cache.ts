@@ -1,47 +1,61 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Bundle } from './bundle.ts';
 import { writeIfChanged } from './write-if-changed.ts';
 
 /**
- * What is run before the cache is taken, so that the functions of the common ways are in it compiled. Each costs a little at every
- * start, as V8 unpacks all of the cache, so rare commands stay out. A line that fails (on what is not there yet) does no harm.
+ * What is run before the caches are taken, so that the functions of the common ways are in them compiled. Each costs a little at every
+ * start of a command, as V8 unpacks all of a cache, so rare commands stay out. A line that fails (on what is not there yet) does no harm.
  */
-const WARM_UP: readonly (readonly string[])[] = [['--help'], ['--version'], ['diff', '--profile', 'skylake-06-5e-03-c6', '--blob', 'skylake-06-5e-03-cc']];
+const WARM_UP: readonly (readonly string[])[] = [
+  ['--help'],
+  ['--version'],
+  ['list', 'profiles'],
+  ['validate', '--json', 'no-such-file'],
+  ['diff', '--profile', 'skylake-06-5e-03-c6', '--blob', 'skylake-06-5e-03-cc'],
+  ['diff', '--profile', 'skylake-06-5e-03-c6', '--blob', 'skylake-06-5e-03-cc', '--json'],
+];
 
-/** Loads the bundle exactly as bin/cpueval.js does: V8 takes a cache only for the same text. Runs in a plain Node, without tsx. */
+/** Loads the files exactly as bin/cpueval.js does: V8 takes a cache only for the same text. Runs in a plain Node, without tsx. */
 const RECORDER = `
 const { readFileSync, writeFileSync } = require('node:fs');
 const { Script } = require('node:vm');
-const [bundle, target, runs] = process.argv.slice(1);
+const [folder, ending, runs] = process.argv.slice(1);
+const own = require('node:module').createRequire(folder + '/cpueval.js');
+const scripts = {};
+function load(name) {
+  const file = folder + '/' + name + '.cjs';
+  const script = new Script('(function (exports, require, module, __filename, __dirname) {' + readFileSync(file).latin1Slice() + '\\n})', { filename: file });
+  scripts[name] = script;
+  const made = { exports: {} };
+  script.runInThisContext()(made.exports, (id) => (id === './commands.cjs' ? load('commands') : own(id)), made, file, folder);
+  return made.exports;
+}
 const [first, ...others] = JSON.parse(runs);
-process.argv = [process.execPath, bundle, ...first];
-const script = new Script('(function (exports, require, module, __filename, __dirname) {' + readFileSync(bundle).latin1Slice() + '\\n})', { filename: bundle });
-const made = { exports: {} };
-script.runInThisContext()(made.exports, require('node:module').createRequire(bundle), made, bundle, require('node:path').dirname(bundle));
+process.argv = [process.execPath, folder + '/cpueval.js', ...first];
+const { main } = load('cpueval');
 (async () => {
-  for (const words of others) await made.exports.main(words);
-  writeFileSync(target, script.createCachedData());
+  for (const words of others) await main(words);
+  for (const name of Object.keys(scripts)) writeFileSync(folder + '/' + name + ending, scripts[name].createCachedData());
   process.exitCode = 0;
 })();
 `;
 
 /**
- * Writes V8's code cache of a bundle beside it.
+ * Writes V8's code caches of a bundle beside its files.
  * @param built the bundle
- * @returns bytes of the cache
+ * @returns bytes of the caches
  */
-export function writeCodeCache(built: Bundle): number {
-  const target = join(dirname(built.path), 'cpueval.cache');
-  const temporary = `${target}.${process.pid}.raw.tmp`;
+export function writeCodeCache({ folder, files }: Bundle): number {
+  const ending = `.cache.${process.pid}.raw.tmp`;
   const environment = { ...process.env, NODE_OPTIONS: '', NODE_EXTRA_CA_CERTS: undefined };
-  execFileSync(process.execPath, ['-e', RECORDER, built.path, temporary, JSON.stringify(WARM_UP)], {
-    stdio: 'ignore',
-    env: environment,
-  });
-  const cache = Buffer.concat([readFileSync(temporary), Buffer.from(built.id)]);
-  rmSync(temporary);
-  writeIfChanged(target, cache);
-  return cache.length;
+  execFileSync(process.execPath, ['-e', RECORDER, folder, ending, JSON.stringify(WARM_UP)], { stdio: 'ignore', env: environment });
+  return files.reduce((sum, { name, id }) => {
+    const raw = join(folder, `${name}${ending}`);
+    const cache = Buffer.concat([readFileSync(raw), Buffer.from(id)]);
+    rmSync(raw);
+    writeIfChanged(join(folder, `${name}.cache`), cache);
+    return sum + cache.length;
+  }, 0);
 }

@@ -41,15 +41,17 @@ function readRegular(path: string): Uint8Array {
 
 /** A folder may hold thousands of files: each is read when an importer looks at it, and forgotten with it. */
 function lazyFile(name: string, path: string): ImportFile {
+  let bytes: Uint8Array | null = null;
   return {
     name,
     get bytes() {
       try {
-        return readRegular(path);
+        bytes ??= readRegular(path);
       } catch {
         // Not readable for this user: to the importers as good as empty. A file that is named itself is read by readBytes().
-        return new Uint8Array();
+        bytes = new Uint8Array();
       }
+      return bytes;
     },
   };
 }

@@ -49,7 +49,7 @@ async function importInput(input: ImportInput, inside: boolean, from: string | u
   const outcome = wanted.import(input);
   harvest.profiles.push(...outcome.profiles);
   harvest.problems.push(...inFile(input.name, outcome.problems));
-  harvest.lost.set(wanted.title, outcome.cannotCarry);
+  if (outcome.profiles.length > 0) harvest.lost.set(wanted.title, outcome.cannotCarry);
 }
 
 /**

@@ -28,8 +28,11 @@ const DEFAULT_LINE = '6.12';
 /** Gives a command `--kernel`, `--cmdline` and `--config`. */
 export function withKernel(command: Command): Command {
   return command
-    .option('--kernel <kernel>', `a line (${kernelLines.map(({ line }) => line).join(', ')}), a release, or what /proc/version prints; else the profile's, else ${DEFAULT_LINE}`)
-    .option('--cmdline <options>', 'kernel command line, in place of the profile\'s')
+    .option(
+      '--kernel <kernel>',
+      `a line (${kernelLines.map(({ line }) => line).join(', ')}), a release, or what /proc/version prints; else the profile's, else ${DEFAULT_LINE}`,
+    )
+    .option('--cmdline <options>', "kernel command line, in place of the profile's")
     .option('--config <NAME=value>', 'one option of the kernel configuration; repeat for more', (value: string, all: string[]) => [...all, value], []);
 }
 
@@ -58,7 +61,12 @@ export async function kernelOf(options: KernelOptions, profile: Profile): Promis
   const text = options.kernel ?? profile.system?.kernel ?? DEFAULT_LINE;
   const choice = chooseKernel(text);
   const config = configOf(options.config);
-  const unknown: Problem = { code: 'unknown-kernel', path: options.kernel ? '--kernel' : '$.system.kernel', expected: 'a kernel version such as 6.12 or 6.12.107', got: text };
+  const unknown: Problem = {
+    code: 'unknown-kernel',
+    path: options.kernel ? '--kernel' : '$.system.kernel',
+    expected: 'a kernel version such as 6.12 or 6.12.107',
+    got: text,
+  };
   const problems = [...(choice ? [] : [unknown]), ...config.problems];
   if (!choice || problems.length > 0) return { value: null, problems };
   const { tables } = await choice.line.load();

@@ -15,7 +15,12 @@ export interface RunningMachine {
 
 /** Gives a command `--module`. */
 export function withModuleOption(command: Command): Command {
-  return command.option('--module <module>', 'a KVM module that is loaded (kvm_intel, kvm_amd); repeat for more', (value: string, all: string[]) => [...all, value], []);
+  return command.option(
+    '--module <module>',
+    'a KVM module that is loaded (kvm_intel, kvm_amd); repeat for more',
+    (value: string, all: string[]) => [...all, value],
+    [],
+  );
 }
 
 /**

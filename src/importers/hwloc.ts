@@ -1,5 +1,6 @@
 import type { Profile } from '../data/contract/profile.ts';
 import { assembleProfile } from './core/assemble.ts';
+import { checkMachine } from './core/check-machine.ts';
 import { type Collector, collector } from './core/collector.ts';
 import { type ProblemList, problemList } from './core/problems.ts';
 import { countLines, headOf, lines, textOf } from './core/text.ts';
@@ -58,6 +59,7 @@ function importFolder(name: string, files: readonly ImportFile[], problems: Prob
   for (const file of files) readFile(file, into, problems);
   const machines = into.machines();
   if (machines.length === 0) problems.at('no-registers', 1, 'rows like 1 0 0 0 0 => 16 756e6547 6c65746e 49656e69', 'no such row', files[0]?.name ?? name);
+  for (const machine of machines) checkMachine(machine, problems, files[0]?.name ?? name);
   return machines.map((machine, index) => assembleProfile(machine, { format: 'hwloc', name, ...(machines.length > 1 ? { ordinal: index + 1 } : {}) }));
 }
 

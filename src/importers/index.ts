@@ -1,3 +1,4 @@
+import { isBinary } from './core/text.ts';
 import type { Importer, ImportInput } from './types.ts';
 
 export type { Importer, ImportFile, ImportInput, ImportOutcome } from './types.ts';
@@ -37,6 +38,7 @@ const SURE_ENOUGH = 0.4;
  * @returns the importer that is surest, or null when none is
  */
 export async function detectImporter(input: ImportInput): Promise<Importer | null> {
+  if (input.files.every(isBinary)) return null;
   let best: Importer | null = null;
   let surest = SURE_ENOUGH;
   for (const entry of importers) {

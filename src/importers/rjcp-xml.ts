@@ -8,7 +8,15 @@ import type { Importer } from './types.ts';
 const WORD = /^\s*(?:0x)?[0-9a-f]{1,8}\s*$/i;
 const word = (text: string | undefined): number => Number.parseInt((text ?? '').trim().replace(/^0x/i, ''), 16);
 
-function readRegister(element: XmlOpen, text: string, into: Collector, problems: ProblemList): void {
+/** Files converted from dumps that do not name subleaves have the same ecx in every row of a leaf: those count up. */
+function subleafOf(leaf: number, ecx: number, seen: Set<string>): number | null {
+  const key = `${leaf} ${ecx}`;
+  const repeated = seen.has(key);
+  seen.add(key);
+  return repeated ? null : ecx;
+}
+
+function readRegister(element: XmlOpen, text: string, seen: Set<string>, into: Collector, problems: ProblemList): void {
   const leaf = element.attributes.get('eax') ?? '';
   const subleaf = element.attributes.get('ecx') ?? '0';
   const words = text.split(',');
@@ -16,23 +24,26 @@ function readRegister(element: XmlOpen, text: string, into: Collector, problems:
     problems.at('damaged-row', element.line, '<register eax="00000007" ecx="00000000">four words of eight hex digits</register>', `${leaf} ${subleaf} ${text}`);
     return;
   }
-  into.row(word(leaf), word(subleaf), { eax: word(words[0]), ebx: word(words[1]), ecx: word(words[2]), edx: word(words[3]) }, element.line);
+  const place = subleafOf(word(leaf), word(subleaf), seen);
+  into.row(word(leaf), place, { eax: word(words[0]), ebx: word(words[1]), ecx: word(words[2]), edx: word(words[3]) }, element.line);
 }
 
 function read(text: string, into: Collector, problems: ProblemList): void {
   let processor = 0;
   let open: XmlOpen | null = null;
   let content = '';
+  let seen = new Set<string>();
   for (const token of xmlTokens(text, problems)) {
     if (token.kind === 'open' && token.name === 'processor') {
       into.heading(processor);
       processor += 1;
+      seen = new Set();
     } else if (token.kind === 'open' && token.name === 'register') {
       open = token;
       content = '';
     } else if (token.kind === 'text' && open) content += token.text;
     else if (token.kind === 'close' && token.name === 'register' && open) {
-      readRegister(open, content, into, problems);
+      readRegister(open, content, seen, into, problems);
       open = null;
     }
   }

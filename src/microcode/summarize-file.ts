@@ -45,16 +45,18 @@ const DECOMPRESSOR: Partial<Readonly<Record<MicrocodeFormat, string>>> = { xz: '
  * @param bytes the file; nothing of it is kept but the images, which are views of it
  * @param sha256 digest function, or null to leave the digests out
  * @param name the file's name, which decides where the bytes alone do not
+ * @param digests `amd` leaves out those of Intel updates, whose own checksums tell them apart well enough for a list
  * @returns all updates, the file's integrity in the kernel's eyes, and every problem
  */
-export function summarizeFile(bytes: Uint8Array, sha256: Digest, name?: string): FileSummary {
+export function summarizeFile(bytes: Uint8Array, sha256: Digest, name?: string, digests: 'all' | 'amd' = 'all'): FileSummary {
+  const forIntel = digests === 'all' ? sha256 : null;
   const format = detectFormat(bytes, name);
-  if (format === 'intel' || format === 'intel-scan') return whole(format, image('GenuineIntel', bytes, sha256, null, 0), []);
+  if (format === 'intel' || format === 'intel-scan') return whole(format, image('GenuineIntel', bytes, forIntel, null, 0), []);
   if (format === 'amd') return whole(format, image('AuthenticAMD', bytes, sha256, null, 0), []);
-  if (format === 'cpio') return initramfs(bytes, sha256);
+  if (format === 'cpio') return initramfs(bytes, { GenuineIntel: forIntel, AuthenticAMD: sha256 });
   if (format === 'dat') {
     const decoded = parseDatText(bytes);
-    return whole(format, image('GenuineIntel', decoded.bytes, sha256, null, 0), decoded.problems);
+    return whole(format, image('GenuineIntel', decoded.bytes, forIntel, null, 0), decoded.problems);
   }
   return unreadable(format);
 }
@@ -88,11 +90,11 @@ function whole(format: MicrocodeFormat, part: MicrocodeImage, before: readonly P
 }
 
 /** Only the first member of each name counts: the kernel stops there. */
-function initramfs(bytes: Uint8Array, sha256: Digest): FileSummary {
+function initramfs(bytes: Uint8Array, digests: Readonly<Record<Vendor, Digest>>): FileSummary {
   const { members, rest, problems } = readCpioMembers(bytes);
   const images = Object.entries(EARLY_NAMES).flatMap(([name, vendor]) => {
     const member = members.find((each) => each.name === name);
-    return member === undefined ? [] : [memberImage(bytes, member, vendor, sha256)];
+    return member === undefined ? [] : [memberImage(bytes, member, vendor, digests[vendor])];
   });
   const parts = images.map((each) => shifted(each));
   const flaw = parts.map((part) => part.flaw).find((each) => each !== null) ?? null;

@@ -64,8 +64,8 @@ function columns(style: Style): readonly Column<ListEntry>[] {
     { title: 'REVISION', text: ({ revision }) => revision, right: true },
     { title: 'DATE', text: ({ date }) => date ?? 'no date' },
     { title: 'SIZE', text: ({ size }) => `${size}`, right: true },
-    { title: 'MIN. REVISION', text: (entry) => minimum(entry, 'intel-header'), right: true },
-    { title: 'MIN. (XEN ONLY)', text: (entry) => minimum(entry, 'amd-patch'), right: true },
+    { title: 'MIN (LINUX)', text: (entry) => minimum(entry, 'intel-header'), right: true },
+    { title: 'MIN (XEN)', text: (entry) => minimum(entry, 'amd-patch'), right: true },
     { title: 'STATE', text: stateOf, paint: (entry) => (entry.flaws.length > 0 ? style.bad : String) },
     { title: 'CPU', text: ({ codename }) => codename ?? '' },
   ];
@@ -87,8 +87,8 @@ export function blobListTable(entries: readonly ListEntry[], summary: ListSummar
   const table = entries.length === 0 ? '' : `${blobColumns(entries, columns(style), width, style)}\n`;
   const { updates, files, distinct, minRevision, minRevisionDistinct, amdMinRevision, passedOver } = summary;
   const lines = [`${count(updates, 'update')} in ${count(files, 'file')}, ${distinct} distinct.`];
-  if (minRevision > 0) lines.push(`${minRevision} declare a minimum revision, ${minRevisionDistinct} of them distinct.`);
-  if (amdMinRevision > 0) lines.push(`${amdMinRevision} AMD patches carry a minimum revision: Xen keeps to it, Linux does not read it.`);
+  if (minRevision > 0) lines.push(`${minRevision} with a minimum revision that Linux reads, ${minRevisionDistinct} of them distinct.`);
+  if (amdMinRevision > 0) lines.push(`${amdMinRevision} with one that Xen reads and Linux does not.`);
   if (passedOver > 0) lines.push(`${count(passedOver, 'other file')} passed over.`);
   return `${table}${lines.join(' ')}\n`;
 }

@@ -5,7 +5,7 @@ type Words = (have: string, needs: string) => string;
 /** Each reason in words; `have` and `needs` are the figures the rule compared. */
 const REASONS: Readonly<Record<TurnDownCode, Words>> = {
   'other-vendor': (have) => `for ${have}`,
-  'other-file': (_have, needs) => `the late loader opens ${needs} only`,
+  'other-file': () => 'not the file the late loader opens',
   'early-load-only': () => 'only an early load reads this file',
   'text-form': () => 'stands in a text, which no kernel reads',
   'other-signature': (have, needs) => `for ${have}, this CPU is ${needs}`,

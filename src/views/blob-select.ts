@@ -69,7 +69,7 @@ export function blobSelectText(shown: ShownSelection, all: boolean, width: numbe
       { title: 'DATE', text: ({ update }) => update.date ?? 'no date' },
       { title: 'MIN. REVISION', text: ({ update }) => (update.minRevision === 0 ? '' : hex(update.minRevision)), right: true },
       { title: 'PICKED', text: ({ chosen }) => (chosen ? 'yes' : 'no'), paint: ({ chosen }) => (chosen ? style.good : String) },
-      { title: 'WHY NOT', text: ({ reasons }) => reasons.map(reasonText).join('; ') },
+      { title: 'WHY NOT', least: 36, text: ({ reasons }) => reasons.map(reasonText).join('; ') },
     ],
     width,
     style,

@@ -37,7 +37,7 @@ export function blobVerifyTable(files: readonly VerifiedFile[], width: number | 
       { title: 'UPDATES', text: ({ updates }) => `${updates}`, right: true },
       { title: 'INTEGRITY', text: ({ integrity }) => integrity, paint: ({ integrity }) => (integrity === 'valid' ? style.good : style.bad) },
       { title: 'FIRST FLAW', text: ({ flaw }) => (flaw === null ? '' : `${flaw.code} at 0x${flaw.offset.toString(16)}`) },
-      { title: 'LATE LOADERS', text: ({ lateLoaders }) => answers(lateLoaders) },
+      { title: 'LATE LOADERS', least: 30, text: ({ lateLoaders }) => answers(lateLoaders) },
     ],
     width,
     style,

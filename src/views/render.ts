@@ -1,5 +1,5 @@
+import { VERDICTS } from '../data/contract/verdicts.ts';
 import type { DiffReport, EvalReport, VulnerabilityRow } from '../engine/model/report.ts';
-import { VERDICTS } from '../engine/model/report.ts';
 import type { DiffPageOptions } from './page/diff-page.ts';
 import { rowsOf } from './page/explain-tree.ts';
 import type { Page } from './page/page.ts';

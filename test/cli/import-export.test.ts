@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Profile } from '../../src/data/contract/profile.ts';
-import { cpueval, folder, lines } from './run-cli.ts';
+import { cpueval, folder, lines, program } from './run-cli.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures/importers');
 const at = (name: string): string => join(fixtures, name);
@@ -21,10 +22,11 @@ test('one dump is one profile on standard output, and what is missing is said be
 });
 
 test('standard input, compressed or not', () => {
-  for (const input of [readFileSync(at('cpuid-all.txt'), 'utf8')]) {
-    const ran = cpueval(['import', '-'], input);
-    assert.equal(ran.code, 0);
-    assert.equal((JSON.parse(ran.out) as Profile).id, 'genuineintel-06-55-07');
+  const text = readFileSync(at('cpuid-all.txt'));
+  for (const input of [text, gzipSync(text)]) {
+    const ran = spawnSync(process.execPath, [program, 'import', '-'], { input, encoding: 'utf8' });
+    assert.equal(ran.status, 0, ran.stderr);
+    assert.equal((JSON.parse(ran.stdout) as Profile).id, 'genuineintel-06-55-07');
   }
 });
 
@@ -97,7 +99,7 @@ test('what is no dump, is not there or cannot be unpacked is refused', (t) => {
     [[write('a.bz2', Buffer.from('BZh9 damaged'))], /a\.bz2: offset 0x/],
     [[write('a.gz', Buffer.from([0x1f, 0x8b, 8, 0, 0]))], /a\.gz: expected gzip data/],
     [[write('a.xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]))], /xz: unpack it first/],
-    [['--from', 'kcpuid', at('cpuid-one.txt')], /cpuid-one\.txt: line 2: expected /],
+    [['--from', 'kcpuid', at('cpuid-one.txt')], /cpuid-one\.txt: line 1: expected rows like /],
   ];
   for (const [words, message] of cases) {
     const ran = cpueval(['import', ...words]);

@@ -90,7 +90,8 @@ test('where it is not built, one line says what to run', (t) => {
 
 /** A copy of bin/ whose code cache can be damaged. */
 function copiedBin(path: string): string {
-  for (const name of ['cpueval.js', 'cpueval.cjs', 'cpueval.cache']) copyFileSync(join(program, '..', name), join(path, name));
+  for (const name of ['cpueval.js', 'cpueval.cjs', 'cpueval.cache', 'commands.cjs', 'commands.cache'])
+    copyFileSync(join(program, '..', name), join(path, name));
   return join(path, 'cpueval.cache');
 }
 

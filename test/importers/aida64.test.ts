@@ -100,6 +100,12 @@ test('a row with other values again, a CPU of another vendor, and missing leaves
     [['mixed-machines', 'line 6']],
   );
   assert.equal(mixed.profiles.length, 2);
+  const other = block('01').replace('00050657', '000906EA');
+  const models = aida64.import(textInput(`------[ Logical CPU #0 ]------\n${block('00')}------[ Logical CPU #1 ]------\n${other}`));
+  assert.deepEqual(
+    models.problems.map(({ code, path, got }) => [code, path, got]),
+    [['mixed-machines', 'line 6', 'family 6 model 158']],
+  );
   const headless = aida64.import(textInput('CPUID 00000007: 00000001-00000000-00000000-00000000\n'));
   assert.deepEqual(
     headless.problems.map(({ code }) => code),

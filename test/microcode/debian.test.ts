@@ -4,8 +4,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Profile } from '../../src/data/contract/profile.ts';
+import { kernelLines } from '../../src/data/kernels/index.ts';
+import { loaderCpu } from '../../src/microcode/loader-cpu.ts';
+import type { KernelLine } from '../../src/microcode/loader-traits.ts';
 import { summarizeFile } from '../../src/microcode/summarize-file.ts';
 import type { UpdateRecord } from '../../src/microcode/update-record.ts';
+import { judgeFile } from '../../src/microcode/verdict.ts';
 
 /** Figures hold for these package versions; with other firmware the comparison with iucode_tool still runs. */
 const INTEL_PACKAGE = { files: 126, updates: 166, distinct: 147, withMinRevision: 57, distinctWithMinRevision: 41 };
@@ -81,3 +87,36 @@ test("Debian's amd64-microcode: how many patches, how many with a minimum revisi
   assert.deepEqual(figures, AMD_PACKAGE);
   t.diagnostic(JSON.stringify(figures));
 });
+
+interface RealGolden {
+  readonly id: string;
+  readonly profile: Profile;
+  readonly blob: { readonly revision: string; readonly file?: { readonly digest?: string } };
+  readonly files: readonly { readonly name: string; readonly sha256: string; readonly from?: string }[];
+}
+
+/** Recordings of loads of the vendors' own files: the bytes are in the packages, the answers in the recordings. */
+for (const { line, load } of kernelLines) {
+  test(`${line}: the update that a real kernel took out of a real file is the one picked here`, async (t) => {
+    const late = fileURLToPath(new URL(`../../../shared/goldens/late/${line}/`, import.meta.url));
+    if (!existsSync(late)) return t.skip('the recordings are not here');
+    const { amdDigests } = (await load()).tables;
+    let judged = 0;
+    for (const name of readdirSync(late)) {
+      const golden = JSON.parse(readFileSync(join(late, name), 'utf8')) as RealGolden;
+      const [file] = golden.files;
+      const path =
+        file?.from === undefined ? undefined : roots.flatMap((root) => [join(root, file.name), join(root, `${file.name}.initramfs`)]).find(existsSync);
+      if (file === undefined || path === undefined || sha256(readFileSync(path)) !== file.sha256) continue;
+      const image = summarizeFile(readFileSync(path), sha256).images[0];
+      const cpu = loaderCpu(golden.profile).value;
+      assert.ok(image && cpu);
+      const verdict = judgeFile(image, cpu, { line: line as KernelLine, amdDigests: amdDigests === null ? null : new Map(amdDigests) });
+      assert.deepEqual([verdict.chosen?.revision, verdict.errno], [Number(golden.blob.revision), null], golden.id);
+      if (golden.blob.file?.digest !== undefined) assert.equal(verdict.chosen?.sha256, golden.blob.file.digest);
+      judged++;
+    }
+    if (judged === 0) return t.skip('none of the recorded files is installed');
+    t.diagnostic(`${judged} real files`);
+  });
+}

@@ -5,7 +5,6 @@ import { deliver, jsonText, optionsOf } from '../common-options.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { printProblems } from '../print-problems.ts';
 import { outColumns } from '../streams.ts';
-import { sha256 } from './digest.ts';
 import { readMicrocode } from './read-microcode.ts';
 import { blobStyle } from './style.ts';
 
@@ -14,7 +13,7 @@ export async function run(command: Command, names: readonly string[]): Promise<E
   const options = optionsOf(command);
   const json = options.format === 'json';
   // Digests cost as much as all the rest: the table, which does not show them, is made without.
-  const { files, problems, unreadable, damaged, passedOver } = await readMicrocode(names, { sha256: json ? sha256 : null, keepBytes: false });
+  const { files, problems, unreadable, damaged, passedOver } = await readMicrocode(names, { digests: json ? 'all' : 'amd', keepBytes: false });
   const updates = toListEntries(files);
   const summary = listSummary(updates, files.length, passedOver);
   const code = unreadable || damaged ? EXIT.usage : EXIT.done;

@@ -1,7 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { inFile, type Problem } from '../../base/problem.ts';
 import { detectFormat, isFirmwareName, type MicrocodeFormat } from '../../microcode/detect-format.ts';
-import type { Digest } from '../../microcode/intel-file.ts';
 import { type FileSummary, summarizeFile } from '../../microcode/summarize-file.ts';
 import { BLOB_BYTES, readBytes } from '../read-input.ts';
 import { decompress, isCompressed } from './decompress.ts';
@@ -26,7 +25,8 @@ export interface MicrocodeInputs {
 }
 
 export interface ReadOptions {
-  readonly sha256: Digest;
+  /** Whose updates get a digest. AMD patches carry no checksum, so that only a digest tells two apart; and they are small. */
+  readonly digests: 'all' | 'amd';
   /** Keep the bytes of each file with its summary; without it one buffer is used for all and nothing of it may be looked at later. */
   readonly keepBytes: boolean;
 }
@@ -150,9 +150,7 @@ async function take(reading: Reading, file: string, bytes: Uint8Array): Promise<
     }
     content = value;
   }
-  // AMD patches carry no checksum: only a digest tells two apart, and they are small.
-  const digest = format === 'amd' || format === 'cpio' ? sha256 : reading.options.sha256;
-  const summary = summarizeFile(content, digest, file);
+  const summary = summarizeFile(content, sha256, file, reading.options.digests);
   reading.files.push({ file, summary: reading.options.keepBytes ? summary : withoutBytes(summary) });
   reading.problems.push(...inFile(file, summary.problems));
   reading.damaged ||= summary.integrity !== 'valid';

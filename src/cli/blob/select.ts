@@ -18,7 +18,6 @@ import { readProfile } from '../documents.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { printProblems } from '../print-problems.ts';
 import { outColumns } from '../streams.ts';
-import { sha256 } from './digest.ts';
 import { readMicrocode } from './read-microcode.ts';
 import { blobStyle } from './style.ts';
 
@@ -95,7 +94,7 @@ export async function run(command: Command, names: readonly string[]): Promise<E
   const options = optionsOf<SelectOptions>(command);
   const question = await asked(options);
   if (question.value === null) return refuse(question.problems);
-  const { files, problems, unreadable } = await readMicrocode(names, { sha256, keepBytes: true });
+  const { files, problems, unreadable } = await readMicrocode(names, { digests: 'all', keepBytes: true });
   const code = unreadable ? EXIT.usage : EXIT.done;
   const shown = answer(question.value, names, files);
   const wanted = question.value.target;

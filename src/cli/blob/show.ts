@@ -4,7 +4,6 @@ import { blobShowText, type ShownFile } from '../../views/blob-show.ts';
 import { deliver, jsonText, optionsOf } from '../common-options.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { printProblems } from '../print-problems.ts';
-import { sha256 } from './digest.ts';
 import { type MicrocodeInput, readMicrocode } from './read-microcode.ts';
 import { blobStyle } from './style.ts';
 
@@ -24,7 +23,7 @@ function shown(files: readonly MicrocodeInput[]): ShownFile[] {
 /** Runs `cpueval blob show`. */
 export async function run(command: Command, names: readonly string[]): Promise<ExitCode> {
   const options = optionsOf(command);
-  const { files, problems, unreadable, damaged } = await readMicrocode(names, { sha256, keepBytes: false });
+  const { files, problems, unreadable, damaged } = await readMicrocode(names, { digests: 'all', keepBytes: false });
   const code = unreadable || damaged ? EXIT.usage : EXIT.done;
   if (options.format === 'json') return deliver(jsonText({ schema: 'cpueval/blob-show/1', files: shown(files), problems }), options, code);
   printProblems(problems);

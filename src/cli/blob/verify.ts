@@ -10,12 +10,15 @@ import { outColumns } from '../streams.ts';
 import { type MicrocodeInput, readMicrocode } from './read-microcode.ts';
 import { blobStyle } from './style.ts';
 
+/** Stands in where damage leaves no CPU to ask for: a file without a readable patch is refused for all alike. */
+const ANY_ZEN = 0xa00f11;
+
 /** Each line's answer to a CPU the file is for, or as good as: for Intel the answer to a damaged file does not depend on the CPU. */
 function lateLoaders({ format, images }: FileSummary): LoaderAnswers | null {
   const image = images[0];
   if (image === undefined || (format !== 'intel' && format !== 'amd' && format !== 'intel-scan')) return null;
   const updates = image.intel?.updates ?? image.amd?.updates ?? [];
-  const signature = updates[0]?.applies[0]?.signature ?? 0;
+  const signature = updates[0]?.applies[0]?.signature ?? ANY_ZEN;
   return Object.fromEntries(
     KERNEL_LINES.map((line) => {
       const { result, errno } = judgeFile(image, { vendor: image.vendor, signature, platformId: null, revision: 0 }, { line });
@@ -33,7 +36,7 @@ function verified({ file, summary }: MicrocodeInput): VerifiedFile {
 /** Runs `cpueval blob verify`. */
 export async function run(command: Command, names: readonly string[]): Promise<ExitCode> {
   const options = optionsOf(command);
-  const { files, problems, unreadable, damaged } = await readMicrocode(names, { sha256: null, keepBytes: true });
+  const { files, problems, unreadable, damaged } = await readMicrocode(names, { digests: 'amd', keepBytes: true });
   const code = unreadable ? EXIT.usage : damaged ? EXIT.gate : EXIT.done;
   const verdicts = files.map(verified);
   if (options.format === 'json') return deliver(jsonText({ schema: 'cpueval/blob-verify/1', files: verdicts, problems }), options, code);

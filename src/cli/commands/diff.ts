@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { inFile } from '../../base/problem.ts';
+import { VERDICTS } from '../../data/contract/verdicts.ts';
 import type { DiffReport } from '../../engine/model/report.ts';
-import { VERDICTS } from '../../engine/model/report.ts';
 import { action, deliver, jsonText, optionsOf, refuse, usageError, withOutput } from '../common-options.ts';
 import { readBlob, readProfile } from '../documents.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -56,7 +56,11 @@ async function run(command: Command): Promise<ExitCode> {
   return deliver(await render(report, options, only), options, code);
 }
 
-async function render(report: DiffReport, options: Options & { format: string; color: boolean; output?: string }, only: readonly string[] | null): Promise<string> {
+async function render(
+  report: DiffReport,
+  options: Options & { format: string; color: boolean; output?: string },
+  only: readonly string[] | null,
+): Promise<string> {
   if (options.format === 'json') {
     const { wordedDiff } = await import('../../views/json.ts');
     return jsonText(wordedDiff(report));
@@ -78,7 +82,9 @@ function nextCommand(options: Options): string {
 /** `cpueval diff`: the dry run of a late load. */
 export function command(): Command {
   const diff = new Command('diff')
-    .description('Load a microcode update into a running kernel without touching anything: what it would report, what would protect in fact, what a reboot would give.')
+    .description(
+      'Load a microcode update into a running kernel without touching anything: what it would report, what would protect in fact, what a reboot would give.',
+    )
     .requiredOption('--profile <profile>', 'the machine: a NAME of `cpueval list profiles`, a file, or -')
     .requiredOption('--blob <blob>', 'the update: a NAME of `cpueval list blobs`, a descriptor file, or -');
   withModuleOption(withKernel(diff))

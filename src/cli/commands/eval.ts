@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { inFile } from '../../base/problem.ts';
 import { action, deliver, jsonText, optionsOf, refuse, withOutput } from '../common-options.ts';
 import { readProfile } from '../documents.ts';
-import { type ExitCode } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
 import { type KernelOptions, kernelOf, withKernel } from '../kernel-options.ts';
 import { machineOf, withModuleOption } from '../machine.ts';
 import { sayAssumptions } from '../say-assumptions.ts';
@@ -38,7 +38,7 @@ async function run(command: Command): Promise<ExitCode> {
 /** `cpueval eval`: one cold boot, and everything the kernel says of its CPUs. */
 export function command(): Command {
   const evaluate = new Command('eval')
-    .description('Boot a kernel on a CPU and show flags, bugs, vulnerabilities, SMT, KVM\'s capabilities and what is executed in fact.')
+    .description("Boot a kernel on a CPU and show flags, bugs, vulnerabilities, SMT, KVM's capabilities and what is executed in fact.")
     .requiredOption('--profile <profile>', 'a NAME of `cpueval list profiles`, a file, or -')
     .addOption(new Option('--as <form>', 'print as the kernel does: /proc/cpuinfo, or grep . over the vulnerabilities of sysfs').choices(['cpuinfo', 'sysfs']));
   withModuleOption(withKernel(evaluate));

@@ -35,6 +35,12 @@ export const cpuinfoDerivedFlags: Readonly<Record<string, { readonly intel: read
     stibp: { intel: ['cpuid:7.0.edx[27]'], amd: ['cpuid:80000008.0.ebx[15]'] },
     // Families 0x15 to 0x17 of AMD have it through an MSR of their own, so nothing is concluded there.
     ssbd: { intel: ['cpuid:7.0.edx[31]'], amd: ['cpuid:80000008.0.ebx[24]'], amdSince: 0x19 },
+    // The kernel knows some families to have these whatever the bit says (init_amd(), early_init_intel()), or asks an MSR (intel_ppin, vnmi).
+    constant_tsc: { intel: [], amd: [] },
+    arat: { intel: ['cpuid:6.0.eax[2]'], amd: [] },
+    '3dnowprefetch': { intel: ['cpuid:80000001.0.ecx[8]'], amd: ['cpuid:80000001.0.ecx[8]'], amdSince: 0x10 },
+    intel_ppin: { intel: [], amd: [] },
+    vnmi: { intel: [], amd: ['cpuid:8000000a.0.edx[25]'] },
     nonstop_tsc: { intel: ['cpuid:80000007.0.edx[8]'], amd: ['cpuid:80000007.0.edx[8]'] },
   };
 

@@ -1,11 +1,11 @@
 import { bit64 } from '../../base/bits.ts';
-import type { KernelTables, Register } from '../../data/kernels/types.ts';
 import { configNames } from '../../data/kernels/config-names.ts';
+import type { KernelTables, Register } from '../../data/kernels/types.ts';
 import { Trace, type Value } from '../look/trace.ts';
 import { cpuidOf, msrOf, type Registers, type Silicon } from '../silicon/silicon.ts';
 import { type CapIndex, capIndex, dependents } from './cap-index.ts';
 import { type Option, parseCommandLine } from './command-line.ts';
-import { blankCpu, copyCpu, type Cpu } from './cpu.ts';
+import { blankCpu, type Cpu, copyCpu } from './cpu.ts';
 
 /** The kernel that boots: its tables, and what its builder and its user chose. */
 export interface KernelSpec {

@@ -1,7 +1,7 @@
 import { parseMitigations } from '../vulnerabilities/_global.ts';
-import { listed } from './cpu-match.ts';
 import { vulnerabilities } from '../vulnerabilities/index.ts';
 import type { Boot } from './boot.ts';
+import { listed } from './cpu-match.ts';
 
 /** cpu_set_bug_bits(): forces the bug bits of what this CPU is affected by (cpu/common.c). */
 export function setBugBits(b: Boot): void {

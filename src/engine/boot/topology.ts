@@ -63,10 +63,52 @@ function kernelCores(b: Boot, places: readonly Place[]): number[] {
   return apicIds(places, shift).map((id) => id >>> shift);
 }
 
+/** @returns the number of an option as get_option() reads it (decimal digits up front), or null. */
+function numberOption(b: Boot, name: string): number | null {
+  const value = b.param(name);
+  const number = value === null ? Number.NaN : Number.parseInt(value, 10);
+  return Number.isNaN(number) ? null : number;
+}
+
+/** CPUs that the kernel is willing to register at all: nosmp, maxcpus=0, nolapic, nr_cpus=, possible_cpus= (kernel/smp.c, cpu/topology.c). */
+function registeredCpus(b: Boot, count: number): number {
+  if (b.params('nosmp').length > 0 || numberOption(b, 'maxcpus') === 0 || !b.has('APIC')) return 1;
+  const limits = [numberOption(b, 'nr_cpus'), numberOption(b, 'possible_cpus')].filter((limit) => limit !== null && limit > 0) as number[];
+  return Math.min(count, ...limits);
+}
+
 /** __max_threads_per_core: threads over cores, rounded up (cpu/topology.c topology_init_possible_cpus()); 6.1 counts what CPUID says. */
 function threadsPerCore(b: Boot, places: readonly Place[]): number {
   if (!b.trait('topology-domains')) return Number(b.shared('smp_num_siblings') ?? 1);
-  return Math.ceil(places.length / new Set(kernelCores(b, places)).size);
+  const registered = places.slice(0, registeredCpus(b, places.length));
+  return Math.ceil(registered.length / new Set(kernelCores(b, registered)).size);
+}
+
+/** The first CPU of each core counts as its primary thread. */
+function primaryThreads(cores: readonly number[]): boolean[] {
+  const seen = new Set<number>();
+  return cores.map((core) => {
+    const first = !seen.has(core);
+    seen.add(core);
+    return first;
+  });
+}
+
+/**
+ * Which CPUs smp_init() starts. `maxcpus=` stops after that many; newer lines start one thread of every core first
+ * (kernel/cpu.c bringup_nonboot_cpus()).
+ * @returns one answer per place; a CPU that was never started is none for the microcode loader either
+ */
+export function startedAtBoot(b: Boot, places: readonly Place[]): boolean[] {
+  b.begin();
+  const registered = registeredCpus(b, places.length);
+  const most = Math.min(numberOption(b, 'maxcpus') ?? registered, registered);
+  const cores = kernelCores(b, places);
+  const order = places.map((_, at) => at).slice(0, registered);
+  const primary = primaryThreads(cores);
+  const inOrder = b.trait('parallel-bringup') ? [...order.filter((at) => primary[at]), ...order.filter((at) => !primary[at])] : order;
+  const started = new Set(inOrder.slice(0, Math.max(1, most)));
+  return places.map((_, at) => started.has(at));
 }
 
 /**
@@ -88,16 +130,13 @@ export function checkSmtTopology(b: Boot, places: readonly Place[]): void {
  * @returns one answer per place
  */
 export function onlineAfterBoot(b: Boot, places: readonly Place[], offline: readonly number[] = []): boolean[] {
-  b.begin();
   const control = b.shared('cpu_smt_control');
+  const started = startedAtBoot(b, places);
   const cores = kernelCores(b, places);
   const siblingsOff = control === 'off' || control === 'forceoff';
-  const seen = new Set<number>();
-  const online = cores.map((core, at) => {
-    const primary = !seen.has(core);
-    seen.add(core);
-    return at === 0 || (!(siblingsOff && !primary) && !offline.includes(at));
-  });
+  const primary = primaryThreads(cores);
+  const off = new Set(offline);
+  const online = cores.map((_, at) => at === 0 || (started[at]! && (primary[at]! || !siblingsOff) && !off.has(at)));
   setSmtActive(b, places, online);
   return online;
 }

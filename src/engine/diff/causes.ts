@@ -1,9 +1,13 @@
-import { cpuidRef, parseRef, type SiliconRef, valueAt } from '../silicon/refs.ts';
-import { cpuidOf, msrOf, type Silicon } from '../silicon/silicon.ts';
 import type { KernelTables } from '../../data/kernels/types.ts';
+import type { Boot } from '../boot/boot.ts';
 import type { Ref, Trace } from '../look/trace.ts';
 import type { Cause, ChainLink } from '../model/report.ts';
+import { cpuidRef, parseRef, type SiliconRef, valueAt } from '../silicon/refs.ts';
+import { cpuidOf, msrOf, type Silicon } from '../silicon/silicon.ts';
 import { sourceOf } from './rule-sources.ts';
+
+/** What something rests on in the other kernel: asked where nothing in this one ever wrote it, for there a rule may have. */
+export type Elsewhere = (ref: Ref) => readonly Cause[];
 
 /**
  * Finds which changed bits of the silicon stand behind what a kernel decided. A step rests on its reads; a read rests on the silicon, or on
@@ -11,87 +15,100 @@ import { sourceOf } from './rule-sources.ts';
  */
 export class Causes {
   private readonly found = new Map<string, Cause>();
-  /** For every step the causes it rests on. */
-  private readonly behind: ReadonlySet<string>[] = [];
+  /** For every step the causes it rests on; null: none. */
+  private readonly behind: (readonly string[] | null)[] = [];
+  private readonly leaves = new Map<Ref, readonly string[] | null>();
 
   constructor(
     private readonly trace: Trace,
     private readonly tables: KernelTables,
     private readonly before: Silicon,
     private readonly after: Silicon,
+    private readonly elsewhere: Elsewhere = () => [],
   ) {
     for (let step = 0; step < trace.steps.length; step++) this.behind.push(this.collect(step));
   }
 
-  private collect(step: number): ReadonlySet<string> {
+  private collect(step: number): readonly string[] | null {
     const { start, end } = this.trace.steps[step]!;
-    let causes: Set<string> | null = null;
-    for (let i = start; i < end; i++)
-      for (const cause of this.ofRead(i)) {
-        causes ??= new Set();
-        causes.add(cause);
-      }
-    return causes ?? NONE;
+    let causes: string[] | null = null;
+    for (let i = start; i < end; i++) {
+      const from = this.trace.froms[i]!;
+      const more = from >= 0 ? this.behind[from] : this.ofLeaf(this.trace.refs[i]!);
+      if (!more) continue;
+      if (causes === null) causes = [...more];
+      else for (const cause of more) if (!causes.includes(cause)) causes.push(cause);
+    }
+    return causes;
   }
 
-  private ofRead(i: number): Iterable<string> {
-    const from = this.trace.froms[i]!;
-    return from >= 0 ? (this.behind[from] ?? NONE) : this.ofLeaf(this.trace.refs[i]!);
-  }
-
-  private readonly leaves = new Map<Ref, readonly string[]>();
-
-  private ofLeaf(ref: Ref): readonly string[] {
+  private ofLeaf(ref: Ref): readonly string[] | null {
     const known = this.leaves.get(ref);
-    if (known) return known;
-    const causes = this.changed(typeof ref === 'number' ? capRef(this.tables, ref) : ref);
-    this.leaves.set(ref, causes.map((cause) => cause.ref));
+    if (known !== undefined) return known;
+    const causes = [...this.ownCauses(ref), ...this.elsewhere(ref)];
     for (const cause of causes) this.found.set(cause.ref, cause);
-    return this.leaves.get(ref)!;
+    const refs = causes.length > 0 ? [...new Set(causes.map((cause) => cause.ref))] : null;
+    this.leaves.set(ref, refs);
+    return refs;
   }
 
-  private changed(ref: string | null): Cause[] {
-    if (ref === null) return [];
-    if (ref === 'revision') return this.pair(ref, hexOf(this.before.revision), hexOf(this.after.revision));
+  private ownCauses(ref: Ref): readonly Cause[] {
+    const name = typeof ref === 'number' ? capRef(this.tables, ref) : ref;
+    return name === null ? [] : this.changed(name);
+  }
+
+  private changed(ref: string): Cause[] {
+    if (ref === 'revision') return pair(ref, hexOf(this.before.revision), hexOf(this.after.revision));
     const at = parseRef(ref);
-    if (at === null) return [];
+    if (at === null) return ref.startsWith('behaviour:') ? this.behaviour(ref) : [];
     if (at.kind !== 'writable' && at.bit === null) return bitsThatDiffer(at, this.before, this.after);
-    return this.pair(ref, valueAt(this.before, at), valueAt(this.after, at));
+    return pair(ref, valueAt(this.before, at), valueAt(this.after, at));
   }
 
-  private pair(ref: string, before: string, after: string): Cause[] {
-    return before === after ? [] : [{ ref, before, after }];
+  private behaviour(ref: string): Cause[] {
+    const name = ref.slice('behaviour:'.length);
+    return pair(ref, `${this.before.behaviours[name] ?? false}`, `${this.after.behaviours[name] ?? false}`);
   }
 
   /** @returns the changed bits behind a step, sorted. */
   causesOf(step: number): Cause[] {
-    return [...(this.behind[step] ?? NONE)].sort().map((ref) => this.found.get(ref)!);
+    return [...(this.behind[step] ?? [])].sort().map((ref) => this.found.get(ref)!);
   }
 
   /** @returns the changed bits behind a capability bit as it stands, given the step that wrote it (-1: CPUID itself). */
   causesOfBit(bit: number, origin: number): Cause[] {
-    if (origin >= 0) return this.causesOf(origin);
-    return this.ofLeaf(bit).map((ref) => this.found.get(ref)!);
+    return origin >= 0 ? this.causesOf(origin) : (this.ofLeaf(bit) ?? []).map((ref) => this.found.get(ref)!);
   }
 
   /** @returns the rules that lead from the changed bits to a step, the step itself first. */
   chainOf(step: number): ChainLink[] {
     const seen = new Set<number>();
     const open = [step];
-    const order: number[] = [];
-    for (let at = open.shift(); at !== undefined; at = open.shift()) {
-      if (at < 0 || seen.has(at) || (this.behind[at] ?? NONE).size === 0) continue;
+    while (open.length > 0) {
+      const at = open.pop()!;
+      if (at < 0 || seen.has(at) || !this.behind[at]) continue;
       seen.add(at);
-      order.push(at);
       const { start, end } = this.trace.steps[at]!;
       for (let i = start; i < end; i++) open.push(this.trace.froms[i]!);
     }
-    const rules = [...new Set(order.sort((one, other) => other - one).map((at) => this.trace.steps[at]!.rule))];
+    const rules = [...new Set([...seen].sort((one, other) => other - one).map((at) => this.trace.steps[at]!.rule))];
     return rules.map((rule) => ({ rule, source: sourceOf(rule) }));
   }
 }
 
-const NONE: ReadonlySet<string> = new Set();
+/** @returns what the memory of a kernel rests on, given its causes: the answer to another kernel's `Elsewhere`. */
+export function memoryCauses(kernel: Boot, causes: Causes): Elsewhere {
+  const { choices, shares } = kernel.memory();
+  return (ref) => {
+    const from =
+      typeof ref === 'number' ? kernel.cpu.origins[ref] : ref.startsWith('kernel:') ? shares.get(ref.slice(7))?.from : choices.get(ref.slice(7))?.from;
+    return from === undefined || from < 0 ? [] : causes.causesOf(from);
+  };
+}
+
+function pair(ref: string, before: string, after: string): Cause[] {
+  return before === after ? [] : [{ ref, before, after }];
+}
 
 function hexOf(value: number): string {
   return `0x${value.toString(16)}`;

@@ -1,6 +1,6 @@
 import { hex } from '../../base/hex.ts';
 import type { Blob } from '../../data/contract/blob.ts';
-import { lateLoad, type LateLoad, type LateLoadInput } from '../events/microcode-late-load.ts';
+import { type LateLoad, type LateLoadInput, lateLoad } from '../events/microcode-late-load.ts';
 import { reboot } from '../events/reboot.ts';
 import type { Machine } from '../model/machine.ts';
 import { type BlobReport, type DiffReport, type DiffRows, type KernelReport, type LoadReport, type Verdict, worse } from '../model/report.ts';

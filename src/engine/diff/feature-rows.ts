@@ -1,9 +1,8 @@
 import { capsNow } from '../features/index.ts';
 import type { Machine } from '../model/machine.ts';
 import type { BugRow, Cause, FeatureRow, Verdict } from '../model/report.ts';
-import { isSet } from '../silicon/refs.ts';
-import { cpuidRef } from '../silicon/refs.ts';
-import { capRef, type Causes } from './causes.ts';
+import { cpuidRef, isSet } from '../silicon/refs.ts';
+import { type Causes, capRef } from './causes.ts';
 
 /** A change seen from three states: before the load, after it, and after a reboot with the same update. */
 export interface ThreeMachines {
@@ -40,13 +39,14 @@ function silicon(c: Compared, feature: string, bit: number): FeatureRow['silicon
   return { before: isSet(c.before.threads[0]!.silicon, ref), after: isSet(c.late.threads[0]!.silicon, ref) };
 }
 
-function featureVerdict(has: FeatureRow['silicon'], reported: boolean, afterReboot: boolean): Verdict {
+/** A feature that follows from the revision alone (PCID, the TSC deadline timer) costs speed while it is off, no protection. */
+function featureVerdict(has: FeatureRow['silicon'], reported: boolean, afterReboot: boolean, causes: readonly Cause[]): Verdict {
   if (reported && has?.before && !has.after) return 'hazard';
-  if (!reported && afterReboot) return 'stranded';
+  if (!reported && afterReboot && causes.some(({ ref }) => ref !== 'revision')) return 'stranded';
   return reported === afterReboot ? 'unchanged' : 'equivalent';
 }
 
-/** Every feature whose bit of the silicon changed, or that a reboot would show otherwise. Names as /proc/cpuinfo prints them, else the macro in lower case. */
+/** Every feature whose bit of the silicon changed, or that a reboot would print otherwise. Names as /proc/cpuinfo prints them, else the macro in lower case. */
 export function featureRows(c: Compared): FeatureRow[] {
   const [before, late, reboot] = [c.before, c.late, c.reboot].map((machine) => machine.threads[0]!.cpu.words) as [Uint32Array, Uint32Array, Uint32Array];
   const b = c.before.kernel;
@@ -56,9 +56,12 @@ export function featureRows(c: Compared): FeatureRow[] {
     const [held, reported, afterReboot] = [bitOf(before, bit), bitOf(late, bit), bitOf(reboot, bit)];
     const has = silicon(c, name, bit);
     if (held === reported && reported === afterReboot && (has === null || has.before === has.after)) continue;
-    const verdict = featureVerdict(has, reported, afterReboot);
+    // Software's own bits that nobody prints are the alternatives' business, and stand in the ledger.
+    if (flag === null && has === null) continue;
+    const why = behind(c, bit);
+    const verdict = featureVerdict(has, reported, afterReboot, why.causes);
     const noticedByKernel = bitOf(was, bit) !== bitOf(is, bit);
-    rows.push({ name: flag ?? name.toLowerCase(), silicon: has, before: held, reported, afterReboot, noticedByKernel, verdict, ...behind(c, bit) });
+    rows.push({ name: flag ?? name.toLowerCase(), silicon: has, before: held, reported, afterReboot, noticedByKernel, verdict, ...why });
   }
   return rows;
 }

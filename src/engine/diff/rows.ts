@@ -1,5 +1,5 @@
 import type { DiffRows } from '../model/report.ts';
-import { Causes } from './causes.ts';
+import { Causes, memoryCauses } from './causes.ts';
 import { bugRows, featureRows, type ThreeMachines } from './feature-rows.ts';
 import { siliconRows } from './silicon-rows.ts';
 import { drafts, vulnerabilityRow } from './vulnerability-rows.ts';
@@ -12,11 +12,12 @@ export function diffRows(three: ThreeMachines): Omit<DiffRows, 'snapshots' | 'gu
   const asked = drafts(three);
   const [one, other] = [three.before.threads[0]!.silicon, three.late.threads[0]!.silicon];
   const { tables } = three.late.kernel;
-  const compared = {
-    ...three,
-    running: new Causes(three.late.kernel.trace, tables, one, other),
-    rebooted: new Causes(three.reboot.kernel.trace, tables, one, other),
-  };
+  const [ran, boots] = [three.late.kernel, three.reboot.kernel];
+  // Each kernel explains what the other never wrote, so the running one is walked twice: first alone.
+  const alone = new Causes(ran.trace, tables, one, other);
+  const rebooted = new Causes(boots.trace, tables, one, other, memoryCauses(ran, alone));
+  const running = new Causes(ran.trace, tables, one, other, memoryCauses(boots, rebooted));
+  const compared = { ...three, running, rebooted };
   return {
     silicon: siliconRows(three.before, three.late),
     features: featureRows(compared),

@@ -27,7 +27,8 @@ function differences(before: Silicon, after: Silicon): { ref: string; before: st
   const rows: { ref: string; before: string; after: string }[] = [];
   for (const key of new Set([...before.cpuid.keys(), ...after.cpuid.keys()])) {
     const [leaf, subleaf] = [Math.floor(key / 256), key % 256];
-    for (const register of ['eax', 'ebx', 'ecx', 'edx'] as const) rows.push(...bitsThatDiffer({ kind: 'cpuid', leaf, subleaf, register, bit: null }, before, after));
+    for (const register of ['eax', 'ebx', 'ecx', 'edx'] as const)
+      rows.push(...bitsThatDiffer({ kind: 'cpuid', leaf, subleaf, register, bit: null }, before, after));
   }
   for (const index of new Set([...before.msrs.keys(), ...after.msrs.keys()]))
     if (index !== MSR_IA32_UCODE_REV) rows.push(...bitsThatDiffer({ kind: 'msr', index, bit: null }, before, after));
@@ -49,7 +50,14 @@ function writableRows(before: Silicon, after: Silicon): SiliconRow[] {
     if (was === bits) continue;
     const ref = `writable:${index.toString(16)}`;
     const name = msrNames[index.toString(16)] ?? null;
-    rows.push({ ref, name, before: was === undefined ? null : `0x${was.toString(16)}`, after: `0x${bits.toString(16)}`, noticedByKernel: false, blindSpot: 'msr' });
+    rows.push({
+      ref,
+      name,
+      before: was === undefined ? null : `0x${was.toString(16)}`,
+      after: `0x${bits.toString(16)}`,
+      noticedByKernel: false,
+      blindSpot: 'msr',
+    });
   }
   return rows;
 }
@@ -58,7 +66,14 @@ function writableRows(before: Silicon, after: Silicon): SiliconRow[] {
 function behaviourRows(before: Silicon, after: Silicon): SiliconRow[] {
   return Object.keys(after.behaviours)
     .filter((name) => after.behaviours[name] !== before.behaviours[name])
-    .map((name) => ({ ref: `behaviour:${name}`, name: null, before: before.behaviours[name] ?? false, after: after.behaviours[name]!, noticedByKernel: false, blindSpot: 'not-enumerated' }));
+    .map((name) => ({
+      ref: `behaviour:${name}`,
+      name: null,
+      before: before.behaviours[name] ?? false,
+      after: after.behaviours[name]!,
+      noticedByKernel: false,
+      blindSpot: 'not-enumerated',
+    }));
 }
 
 /**

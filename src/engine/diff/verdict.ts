@@ -1,5 +1,5 @@
-import { type Verdict, worse } from '../model/report.ts';
 import type { ProtectionState } from '../model/report.ts';
+import { type Verdict, worse } from '../model/report.ts';
 import type { Part } from '../vulnerabilities/_protection.ts';
 
 /** What one means of protection amounts to: in the running kernel before and after the load, and after a reboot. */
@@ -17,12 +17,20 @@ const RANK: Readonly<Record<ProtectionState, number>> = { exposed: 0, unknown: 1
  * @param sameText sysfs says after a reboot what it says now
  */
 export function verdictOfPart({ before, late, reboot }: PartInThree, sameText: boolean): Verdict {
-  const [was, is, willBe] = [RANK[before.state], RANK[late.state], RANK[reboot.state]];
-  if (is < was) return 'hazard';
-  if (is < willBe) return 'stranded';
-  if (is > willBe) return reboot.optedOut ? 'opt-out-overridden' : 'hazard';
-  if (is > was) return sameText ? 'silent-fix' : 'pessimistic-report';
-  return sameText ? 'unchanged' : 'equivalent';
+  if (compare(late, before) < 0) return 'hazard';
+  const ahead = compare(late, reboot);
+  if (ahead < 0) return 'stranded';
+  if (ahead > 0) return reboot.optedOut ? 'opt-out-overridden' : 'hazard';
+  if (compare(late, before) > 0) return sameText ? 'silent-fix' : 'pessimistic-report';
+  // The same protection by other means: a reboot changes speed or words, nothing else.
+  return sameText && (late.state === 'exposed' || late.why === reboot.why) ? 'unchanged' : 'equivalent';
+}
+
+/** @returns positive where one protects more than the other; what nobody knows is no less than what is not needed. */
+function compare(one: Part, other: Part): number {
+  const states = [one.state, other.state];
+  if (states.includes('unknown') && states.includes('not-affected')) return 0;
+  return RANK[one.state] - RANK[other.state];
 }
 
 /**
@@ -45,4 +53,3 @@ export function overall(parts: readonly Part[]): ProtectionState {
   if (states.size === 1) return counted[0]!.state;
   return 'partly';
 }
-

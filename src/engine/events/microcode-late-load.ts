@@ -64,5 +64,10 @@ export function lateLoad(machine: Machine, input: LateLoadInput): LateLoad {
   }
   const log = noticed ? [...decision.log, ...WARNINGS] : [...decision.log];
   kernel.log.push(...log);
-  return { machine: { ...machine, threads, kernel, patchCache: decision.cache, cachedBlob: decision.cache.length > 0 ? input.blob : null }, decision, log, noticed };
+  return {
+    machine: { ...machine, threads, kernel, patchCache: decision.cache, cachedBlob: decision.cache.length > 0 ? input.blob : null },
+    decision,
+    log,
+    noticed,
+  };
 }

@@ -1,10 +1,10 @@
 import type { Blob } from '../../data/contract/blob.ts';
 import { bootKernel } from '../boot/boot-kernel.ts';
 import { decideEarlyLoad, type EarlyLoadDecision } from '../loader/decide-early-load.ts';
-import type { LateLoadInput } from './microcode-late-load.ts';
 import type { Machine, Slot, Thread } from '../model/machine.ts';
 import { updated } from '../silicon/effects.ts';
 import type { Silicon } from '../silicon/silicon.ts';
+import type { LateLoadInput } from './microcode-late-load.ts';
 
 /** A reboot: what the early loader did, and the machine that came up. */
 export interface Reboot {

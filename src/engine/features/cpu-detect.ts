@@ -23,7 +23,7 @@ function ascii(word: number): string {
 export function cpuDetect(b: Boot, cpu: Cpu): void {
   const { eax: level, ebx, ecx, edx } = b.cpuid(0, 0, cpu);
   cpu.level = level | 0;
-  cpu.vendorId = (ascii(ebx) + ascii(edx) + ascii(ecx)).replaceAll('\0', '');
+  cpu.vendorId = (ascii(ebx) + ascii(edx) + ascii(ecx)).split('\0', 1)[0] ?? '';
   cpu.vendor = VENDORS[cpu.vendorId] ?? 'UNKNOWN';
   cpu.family = 4;
   if (cpu.level < 1) return;

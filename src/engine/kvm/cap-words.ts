@@ -11,12 +11,27 @@ export interface RegisterName {
   readonly leaf: number;
   readonly subleaf: number;
   readonly register: Register;
+  /** As the trace calls it. */
+  readonly ref: string;
+  /** Sorts by leaf, subleaf, EAX to EDX. */
+  readonly place: number;
 }
+
+/** The names of the tables, taken apart once. */
+const parsed = new Map<string, RegisterName>();
 
 /** @returns `7.0.edx` or `80000001.ecx` taken apart. */
 export function parseRegister(name: string): RegisterName {
+  const known = parsed.get(name);
+  if (known) return known;
   const parts = name.split('.');
-  return { leaf: Number.parseInt(parts[0] ?? '0', 16), subleaf: parts.length === 3 ? Number(parts[1]) : 0, register: parts.at(-1) as Register };
+  const leaf = Number.parseInt(parts[0] ?? '0', 16);
+  const subleaf = parts.length === 3 ? Number(parts[1]) : 0;
+  const register = parts.at(-1) as Register;
+  const place = leaf * 1024 + subleaf * 4 + ['eax', 'ebx', 'ecx', 'edx'].indexOf(register);
+  const made = { leaf, subleaf, register, ref: `cpuid:${leaf.toString(16)}.${subleaf}.${register}`, place };
+  parsed.set(name, made);
+  return made;
 }
 
 function registerName(leaf: number, subleaf: number, register: Register): string {
@@ -65,11 +80,11 @@ export interface CapWords {
 }
 
 function rawRegister(b: Boot, silicon: Silicon, name: string): number {
-  const { leaf, subleaf, register } = parseRegister(name);
+  const { leaf, subleaf, register, ref } = parseRegister(name);
   // Newer lines do not ask for leaves that the CPU does not have (raw_cpuid_get()).
   if (b.trait('kvm-cap-kinds') && cpuidOf(silicon, (leaf & 0xffff0000) >>> 0, 0).eax < leaf) return 0;
   const value = cpuidOf(silicon, leaf, subleaf)[register];
-  b.trace.read(`cpuid:${leaf.toString(16)}.${subleaf}.${register}`, value, -1);
+  b.trace.read(ref, value, -1);
   return value;
 }
 

@@ -13,12 +13,12 @@ type Held = Pick<KvmState, 'words' | 'pmuEnabled' | 'maxExtendedLeaf'>;
 
 /** Features without which KVM answers zeros for a whole leaf (kvm/cpuid.c __do_cpuid_func()). */
 const LEAF_NEEDS: Readonly<Record<number, readonly [register: string, bit: number]>> = {
-  0x12: ['7.0.ebx', 2],
-  0x14: ['7.0.ebx', 25],
-  0x1e: ['7.0.edx', 24],
-  0x24: ['7.1.edx', 19],
-  0x8000000a: ['80000001.ecx', 2],
-  0x8000001f: ['8000001f.eax', 1],
+  18: ['7.0.ebx', 2],
+  20: ['7.0.ebx', 25],
+  30: ['7.0.edx', 24],
+  36: ['7.1.edx', 19],
+  2147483658: ['80000001.ecx', 2],
+  2147483679: ['8000001f.eax', 1],
 };
 
 function heldBit(held: Held, [register, bit]: readonly [string, number]): boolean {
@@ -42,13 +42,14 @@ function subleafNamed(b: Boot, held: Held, silicon: Silicon, leaf: number, suble
   return heldBit(held, LEAF_NEEDS[leaf] ?? ['', 0]) && subleaf <= cpuidOf(silicon, leaf, 0).eax;
 }
 
-function leafValue(b: Boot, held: Held, silicon: Silicon, leaf: number, value: number): number {
+function leafValue(b: Boot, held: Held, silicon: Silicon, register: string, value: number): number {
+  const { leaf } = parseRegister(register);
   if (leaf === 0x80000007) return (value & b.cpu.power) >>> 0;
   if (leaf === 0x80000022 && (!held.pmuEnabled || (value & 1) === 0)) return 0;
   const needs = LEAF_NEEDS[leaf];
   if (needs !== undefined && !heldBit(held, needs)) return 0;
   // The AVX10 version stands in the low byte, which KVM caps at 2.
-  return leaf === 0x24 ? (value | Math.min(cpuidOf(silicon, 0x24, 0).ebx & 0xff, 2)) >>> 0 : value;
+  return register === '24.0.ebx' ? (value | Math.min(cpuidOf(silicon, 0x24, 0).ebx & 0xff, 2)) >>> 0 : value;
 }
 
 /**
@@ -61,7 +62,8 @@ export function supportedCpuid(b: Boot, held: Held, silicon: Silicon): Record<st
   const answer: Record<string, number> = {};
   const offer = (register: string, value: number): void => {
     const { leaf, subleaf } = parseRegister(register);
-    if (leaf <= limitOf(b, held, silicon, leaf) && subleafNamed(b, held, silicon, leaf, subleaf)) answer[register] = leafValue(b, held, silicon, leaf, value);
+    if (leaf <= limitOf(b, held, silicon, leaf) && subleafNamed(b, held, silicon, leaf, subleaf))
+      answer[register] = leafValue(b, held, silicon, register, value);
   };
   for (const word of held.words) offer(word.register, word.value);
   // Leaves without a word of their own: what the CPU says, or nothing.
@@ -69,11 +71,5 @@ export function supportedCpuid(b: Boot, held: Held, silicon: Silicon): Record<st
   if (!held.words.some((word) => word.register === '7.1.ecx')) offer('7.1.ecx', 0);
   if (!held.words.some((word) => word.register === '7.1.edx')) offer('7.1.edx', 0);
   if (!held.words.some((word) => word.register === '80000007.edx')) offer('80000007.edx', cpuidOf(silicon, 0x80000007, 0).edx & CONSTANT_TSC);
-  return Object.fromEntries(Object.entries(answer).sort(([one], [other]) => place(one) - place(other)));
-}
-
-/** Registers in the order of leaf, subleaf, EAX to EDX. */
-function place(name: string): number {
-  const { leaf, subleaf, register } = parseRegister(name);
-  return leaf * 1024 + subleaf * 4 + ['eax', 'ebx', 'ecx', 'edx'].indexOf(register);
+  return Object.fromEntries(Object.entries(answer).sort(([one], [other]) => parseRegister(one).place - parseRegister(other).place));
 }

@@ -159,7 +159,8 @@ export function setupVmcsConfig(b: Boot, now: Cpu, strict: boolean): VmcsConfig 
   dropDependent(fields, now);
   const wrong = contradiction(b, fields, caps, strict);
   if (wrong) return wrong;
-  if (b.trait('kvm-cet') && !hasControl(caps.ept, EPT_CAP.ADVANCED_EXIT_INFO)) fields.secondary = (fields.secondary & ~(1 << SECONDARY.MODE_BASED_EPT_EXEC)) >>> 0;
+  if (b.trait('kvm-cet') && !hasControl(caps.ept, EPT_CAP.ADVANCED_EXIT_INFO))
+    fields.secondary = (fields.secondary & ~(1 << SECONDARY.MODE_BASED_EPT_EXEC)) >>> 0;
   if (b.cpu.family === 6 && PERF_GLOBAL_CTRL_BUG.includes(b.cpu.model)) {
     fields.entry = (fields.entry & ~(1 << ENTRY.PERF_GLOBAL_CTRL)) >>> 0;
     fields.exit = (fields.exit & ~(1 << 12)) >>> 0;

@@ -33,6 +33,7 @@ export function writeCore(threads: readonly Thread[], revisions: Revisions, cpu:
   for (const thread of threads) if (sameCore(thread, cpu)) revisions.silicon.set(thread.number, revision);
 }
 
+/** @returns whether two threads share a core, and with it a microcode revision. */
 export function sameCore(one: Thread, other: Thread): boolean {
   return one.package === other.package && one.core === other.core;
 }

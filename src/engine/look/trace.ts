@@ -25,10 +25,11 @@ export class Trace {
 
   /** Starts as a copy of another record. */
   adopt(other: Trace): void {
-    this.refs.push(...other.refs);
-    this.values.push(...other.values);
-    this.froms.push(...other.froms);
-    this.steps.push(...other.steps);
+    // Not by spreading: a record of many events has more entries than a call may have arguments.
+    for (const ref of other.refs) this.refs.push(ref);
+    for (const value of other.values) this.values.push(value);
+    for (const from of other.froms) this.froms.push(from);
+    for (const step of other.steps) this.steps.push(step);
     for (const ref of other.unknown) this.unknown.add(ref);
     this.mark = this.refs.length;
   }

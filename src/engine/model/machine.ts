@@ -2,8 +2,8 @@ import type { Blob } from '../../data/contract/blob.ts';
 import type { Boot } from '../boot/boot.ts';
 import type { Cpu } from '../boot/cpu.ts';
 import type { KvmState } from '../kvm/kvm-state.ts';
-import type { Silicon } from '../silicon/silicon.ts';
 import type { OfferedUpdate } from '../loader/offered-file.ts';
+import type { Silicon } from '../silicon/silicon.ts';
 
 /** One logical CPU of the machine. */
 export interface Thread {

@@ -1,3 +1,4 @@
+import { VERDICTS, type Verdict } from '../../data/contract/verdicts.ts';
 import type { Engaged } from '../report/engaged.ts';
 
 /** How near the modelled kernel is to the one that was asked for. */
@@ -62,20 +63,7 @@ export interface ChainLink {
   readonly source: string;
 }
 
-/** The closed set of verdicts, mildest first. */
-export const VERDICTS = [
-  'unchanged',
-  'not-microcode',
-  're-evaluated',
-  'equivalent',
-  'silent-fix',
-  'pessimistic-report',
-  'opt-out-overridden',
-  'stranded',
-  'not-engaged',
-  'hazard',
-] as const;
-export type Verdict = (typeof VERDICTS)[number];
+export type { Verdict } from '../../data/contract/verdicts.ts';
 
 /** @returns the worse of two verdicts. */
 export function worse(one: Verdict, other: Verdict): Verdict {

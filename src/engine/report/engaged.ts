@@ -1,7 +1,7 @@
+import { hex } from '../../base/hex.ts';
 import type { Boot } from '../boot/boot.ts';
 import type { Silicon } from '../silicon/silicon.ts';
 import { msrOf } from '../silicon/silicon.ts';
-import { hex } from '../../base/hex.ts';
 
 /** What the running kernel executes, whatever it prints. */
 export interface Engaged {

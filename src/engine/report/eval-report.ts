@@ -1,7 +1,7 @@
 import { hex, hex32 } from '../../base/hex.ts';
 import type { Boot } from '../boot/boot.ts';
-import { bugsOf, flagsOf, vmxFlagsOf } from '../features/index.ts';
 import { smtActive } from '../boot/smt.ts';
+import { bugsOf, flagsOf, vmxFlagsOf } from '../features/index.ts';
 import { archCapabilitiesOffered } from '../kvm/arch-capabilities.ts';
 import { supportedCpuid } from '../kvm/supported-cpuid.ts';
 import type { Machine, Thread } from '../model/machine.ts';

@@ -1,6 +1,6 @@
 import type { Boot } from '../boot/boot.ts';
-import { vulnerabilities } from '../vulnerabilities/index.ts';
 import { isAffected, type Vulnerability } from '../vulnerabilities/_define.ts';
+import { vulnerabilities } from '../vulnerabilities/index.ts';
 
 /** One file of /sys/devices/system/cpu/vulnerabilities. */
 export interface SysfsRow {

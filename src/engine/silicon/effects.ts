@@ -62,4 +62,3 @@ function revisionMsr(silicon: Silicon, blob: Blob, revision: number): bigint {
   const now = silicon.msrs.get(0x8b) ?? 0n;
   return low ? (now & ~0xffff_ffffn) | BigInt(revision) : (now & 0xffff_ffffn) | (BigInt(revision) << 32n);
 }
-

@@ -9,6 +9,11 @@ export function earlyParam(b: Boot, name: string, set: (value: string | null) =>
   for (const value of b.params(name)) if (!set(value)) b.print(`Malformed early option '${name}'`);
 }
 
+/** @returns what a table of words holds for a word of the command line; `constructor` and its like are no words. */
+export function wordIn<T>(words: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(words, word) ? words[word] : undefined;
+}
+
 /** An option of which a word chooses a constant. */
 export interface WordOption {
   /** Whose choice it is. */
@@ -27,7 +32,7 @@ export function chooseByWord(b: Boot, option: WordOption): void {
     if (value === null && option.ask === 'value-first') return false;
     if (!b.bug(option.bug)) return true;
     if (value === null) return false;
-    const choice = Object.hasOwn(option.words, value) ? option.words[value] : undefined;
+    const choice = wordIn(option.words, value);
     if (choice !== undefined) b.choose(option.id, choice, `${option.id}/parameter/${value}`);
     return true;
   });

@@ -12,30 +12,40 @@ import { selectTaaAtOnce } from './taa.ts';
 
 type Select = (b: Boot) => void;
 
-/** One repair: what is off although its bug is there is switched on and selected again. */
-function repair(b: Boot, id: string, bug: string, off: string, on: string, select: Select): void {
+interface Repair {
+  readonly id: string;
+  readonly bug: string;
+  readonly off: string;
+  readonly on: string;
+  readonly select: Select;
+}
+
+function repairs(selectMds: Select): readonly Repair[] {
+  return [
+    { id: 'mds', bug: 'MDS', off: 'MDS_MITIGATION_OFF', on: 'MDS_MITIGATION_FULL', select: selectMds },
+    { id: 'taa', bug: 'TAA', off: 'TAA_MITIGATION_OFF', on: 'TAA_MITIGATION_VERW', select: selectTaaAtOnce },
+    { id: 'mmio', bug: 'MMIO_STALE_DATA', off: 'MMIO_MITIGATION_OFF', on: 'MMIO_MITIGATION_VERW', select: selectMmioAtOnce },
+    { id: 'rfds', bug: 'RFDS', off: 'RFDS_MITIGATION_OFF', on: 'RFDS_MITIGATION_VERW', select: selectRfdsAtOnce },
+  ];
+}
+
+function repair(b: Boot, { id, bug, off, on, select }: Repair, verwRuns: boolean): void {
   b.begin();
-  if (b.choice(id) !== off || !b.bug(bug)) return;
-  // The repair runs because VERW runs: whatever is chosen below rests on that bit.
+  if (!b.bug(bug)) return;
+  // MMIO is selected again whatever it was, so that its VERW for guests alone goes where everyone's VERW runs.
+  const wanted = id === 'mmio' || b.choice(id) === off;
+  // Read again: what stands below rests on VERW running, or on its not running.
   b.has('CLEAR_CPU_BUF');
+  if (!verwRuns) return b.choose(id, b.choice(id), `${id}/repair/verw-does-not-run`);
+  if (!wanted) return;
   b.choose(id, on, `${id}/repair/verw-runs`);
   select(b);
 }
 
 function update(b: Boot, selectMds: Select): void {
   if (mitigationsOff(b)) return;
-  if (b.has('CLEAR_CPU_BUF')) {
-    repair(b, 'mds', 'MDS', 'MDS_MITIGATION_OFF', 'MDS_MITIGATION_FULL', selectMds);
-    repair(b, 'taa', 'TAA', 'TAA_MITIGATION_OFF', 'TAA_MITIGATION_VERW', selectTaaAtOnce);
-    // MMIO is selected again whatever it was, so that its VERW for guests alone goes when everyone's VERW runs.
-    b.begin();
-    if (b.bug('MMIO_STALE_DATA')) {
-      b.has('CLEAR_CPU_BUF');
-      b.choose('mmio', 'MMIO_MITIGATION_VERW', 'mmio/repair/verw-runs');
-      selectMmioAtOnce(b);
-    }
-    repair(b, 'rfds', 'RFDS', 'RFDS_MITIGATION_OFF', 'RFDS_MITIGATION_VERW', selectRfdsAtOnce);
-  }
+  const verwRuns = b.has('CLEAR_CPU_BUF');
+  for (const one of repairs(selectMds)) repair(b, one, verwRuns);
   printAll(b);
 }
 

@@ -1,7 +1,8 @@
+import { ARCH_CAP_BITS, type ArchCap } from '../../data/bits/arch-capabilities.ts';
 import type { Boot } from '../boot/boot.ts';
+import type { Confidence, ProtectionState } from '../model/report.ts';
 import { isSet, parseRef } from '../silicon/refs.ts';
 import { msrOf, type Silicon } from '../silicon/silicon.ts';
-import type { Confidence, ProtectionState } from '../model/report.ts';
 
 /*
  * What protects in fact: the code that the running kernel executes, on the silicon as it is now. The same question is put three times, to the
@@ -58,4 +59,40 @@ export function either(yes: boolean): ProtectionState {
 /** The kernel switches between processes with IBPB, for all or for those that asked. */
 export function ibpbIssued(k: Boot): boolean {
   return k.shared('switch_mm_always_ibpb') === true || k.shared('switch_mm_cond_ibpb') === true || k.has('ENTRY_IBPB');
+}
+
+/** The user or the builder asked for nothing: `mitigations=off`, or the option of this vulnerability. */
+export function askedOff(k: Boot, option: string): boolean {
+  return k.shared('cpu_mitigations') === 'off' || k.params(option).some((value) => value?.split(',')[0] === 'off');
+}
+
+/** A means that was switched on, or was not, when the kernel booted. */
+export function bootPart(part: string, works: boolean, off: boolean, why: { readonly on: string; readonly not: string }): Part {
+  return { part, state: either(works), why: works ? why.on : off ? 'opted-out' : why.not, optedOut: !works && off };
+}
+
+/** VERW protects where the kernel executes it and the silicon gives it a meaning; the two are found out apart. */
+export function verwPart(part: string, runs: boolean, clears: boolean, off: boolean): Part {
+  const works = runs && clears;
+  const why = runs ? (clears ? 'verw-runs-and-clears' : 'verw-does-not-clear') : off ? 'opted-out' : clears ? 'verw-not-patched-in' : 'no-microcode';
+  return { part, state: either(works), why, optedOut: !runs && off };
+}
+
+/** The silicon says that it is not affected, whatever the kernel found at boot. */
+export const IMMUNE: Omit<Part, 'part'> = { state: 'protected', why: 'silicon-immune' };
+
+/** CPUID bits that give VERW or a control a meaning. */
+export const SILICON = {
+  MD_CLEAR: 'cpuid:7.0.edx[10]',
+  SRBDS_CTRL: 'cpuid:7.0.edx[9]',
+  RTM_ALWAYS_ABORT: 'cpuid:7.0.edx[11]',
+  FLUSH_L1D: 'cpuid:7.0.edx[28]',
+  VERW_CLEAR: 'cpuid:80000021.0.eax[5]',
+  TSA_SQ_NO: 'cpuid:80000021.0.ecx[1]',
+  TSA_L1_NO: 'cpuid:80000021.0.ecx[2]',
+} as const;
+
+/** @returns whether MSR_IA32_ARCH_CAPABILITIES has a bit now, asked of the silicon and not of what the kernel read at boot. */
+export function archCapNow(standing: Standing, name: ArchCap): boolean {
+  return siliconHas(standing, `msr:10a[${ARCH_CAP_BITS[name]}]`);
 }

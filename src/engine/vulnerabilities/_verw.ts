@@ -25,7 +25,7 @@ export interface VerwNames {
  */
 export function initialVerw(b: Boot, names: VerwNames): void {
   b.begin();
-  const built = !b.trait('config-per-mitigation') || b.config(names.config);
+  const built = b.config(names.config);
   const on = b.trait('phased-mitigations') ? names.auto : names.on;
   b.choose(names.id, built ? on : names.off, `${names.id}/default`);
   b.begin();
@@ -65,4 +65,9 @@ export function warnOnceIfSmt(b: Boot, line: string): void {
 export function smtTail(b: Boot): string {
   if (b.has('HYPERVISOR')) return '; SMT Host state unknown';
   return `; SMT ${smtActive(b) ? 'vulnerable' : 'disabled'}`;
+}
+
+/** verw_clear_cpu_buf_mitigation_selected: MDS, TAA, MMIO or RFDS asked for VERW everywhere, and so all of them have it. */
+export function verwSelected(b: Boot): boolean {
+  return b.shared('verw_clear_cpu_buf_mitigation_selected') === true;
 }

@@ -1,6 +1,7 @@
 import type { Boot } from '../boot/boot.ts';
 import { listed } from '../boot/cpu-match.ts';
 import { defineVulnerability } from './_define.ts';
+import { wordIn } from './_early-param.ts';
 import { vectorMitigated } from './_global.ts';
 import { SPEC_CTRL, setSpecCtrl } from './_spec-ctrl.ts';
 import { disableKernelRrsba } from './spectre-v2/common.ts';
@@ -31,7 +32,7 @@ function initial(b: Boot): void {
   b.choose('bhi', b.config('CONFIG_MITIGATION_SPECTRE_BHI') ? on : 'BHI_MITIGATION_OFF', 'bhi/default');
   for (const value of b.params('spectre_bhi')) {
     if (value === null) continue;
-    const choice = value === 'vmexit' && !b.trait('bhi-vmexit') ? undefined : WORDS[value];
+    const choice = value === 'vmexit' && !b.trait('bhi-vmexit') ? undefined : wordIn(WORDS, value);
     if (choice) b.choose('bhi', choice, 'bhi/parameter');
     else b.print(`Spectre V2 : Ignoring unknown spectre_bhi option (${value})`);
   }

@@ -4,7 +4,8 @@ import { archCap } from './_arch-cap.ts';
 import { defineVulnerability, textOf } from './_define.ts';
 import { chooseByWord } from './_early-param.ts';
 import { mitigationsOff, shouldMitigate } from './_global.ts';
-import { MCU_OPT_CTRL, MSR_IA32_MCU_OPT_CTRL, setMcuOpt } from './_mcu-opt-ctrl.ts';
+import { MCU_OPT_CTRL, MSR_IA32_MCU_OPT_CTRL, mcuOptNow, setMcuOpt } from './_mcu-opt-ctrl.ts';
+import { archCapNow, askedOff, either, IMMUNE, type Part, type Standing, siliconBehaves } from './_protection.ts';
 
 /*
  * Gather Data Sampling. Microcode with GDS_CTRL mitigates by itself; the kernel can switch it off unless firmware has locked it.
@@ -17,7 +18,7 @@ function affected(b: Boot): void {
 }
 
 function builtIn(b: Boot): string {
-  if (!b.trait('config-per-mitigation')) return b.config('CONFIG_GDS_FORCE_MITIGATION') ? 'GDS_MITIGATION_FORCE' : 'GDS_MITIGATION_FULL';
+  if (b.config('CONFIG_MITIGATION_GDS_FORCE')) return 'GDS_MITIGATION_FORCE';
   if (!b.config('CONFIG_MITIGATION_GDS')) return 'GDS_MITIGATION_OFF';
   return b.trait('phased-mitigations') ? 'GDS_MITIGATION_AUTO' : 'GDS_MITIGATION_FULL';
 }
@@ -94,6 +95,26 @@ function show(b: Boot): string {
   return textOf(b, 'gds_strings', b.choice('gds'));
 }
 
+/** On by default wherever the microcode has it; `force` without microcode has taken AVX away instead, and that stays until a reboot. */
+function protection(standing: Standing): Part[] {
+  const { k, now } = standing;
+  const choice = k.choice('gds');
+  if (archCapNow(standing, 'GDS_NO')) return [{ part: 'gather', ...IMMUNE }];
+  if (choice === 'GDS_MITIGATION_HYPERVISOR') return [{ part: 'gather', state: 'unknown', why: 'hypervisor-decides' }];
+  const has = archCapNow(standing, 'GDS_CTRL') || siliconBehaves(standing, 'gds-mitigation-on');
+  const works = has && !mcuOptNow(k, now, 'GDS_MITG_DIS');
+  if (!works && !k.has('AVX')) return [{ part: 'gather', state: 'protected', why: 'avx-off' }];
+  const off = choice === 'GDS_MITIGATION_OFF' || askedOff(k, 'gather_data_sampling');
+  return [
+    {
+      part: 'gather',
+      state: either(works),
+      why: works ? 'microcode-by-default' : has && off ? 'opted-out' : has ? 'switched-off-in-msr' : 'no-microcode',
+      optedOut: !works && off,
+    },
+  ];
+}
+
 export const gds = defineVulnerability({
   id: 'gds',
   sysfs: 'gather_data_sampling',
@@ -107,4 +128,5 @@ export const gds = defineVulnerability({
   single: { gds_select_mitigation: selectAtOnce },
   phased: { gds_select_mitigation: select, gds_apply_mitigation: apply },
   show,
+  protection,
 });

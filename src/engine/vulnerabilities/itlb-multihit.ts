@@ -3,6 +3,7 @@ import { listed } from '../boot/cpu-match.ts';
 import { archCap } from './_arch-cap.ts';
 import { defineVulnerability } from './_define.ts';
 import { mitigationsOff } from './_global.ts';
+import { archCapNow, either, IMMUNE, type Part, type Standing } from './_protection.ts';
 
 /*
  * iTLB multihit: a guest can hang the machine. KVM's affair alone: it splits huge executable pages. The line depends on whether
@@ -58,6 +59,15 @@ function show(b: Boot): string {
   return b.shared('itlb_multihit_kvm_mitigation') === true ? 'KVM: Mitigation: Split huge pages' : 'KVM: Vulnerable';
 }
 
+/** Only a guest can do it: without VMX there is none, and with it KVM splits huge pages. */
+function protection(standing: Standing): Part[] {
+  const { k } = standing;
+  if (archCapNow(standing, 'PSCHANGE_MC_NO')) return [{ part: 'guest', ...IMMUNE }];
+  if (!k.has('MSR_IA32_FEAT_CTL') || !k.has('VMX') || k.shared('cr4_vmxe') !== true) return [{ part: 'guest', state: 'protected', why: 'vmx-off' }];
+  const split = k.shared('itlb_multihit_kvm_mitigation') === true;
+  return [{ part: 'guest', state: either(split), why: split ? 'huge-pages-split' : 'opted-out', optedOut: !split }];
+}
+
 export const itlbMultihit = defineVulnerability({
   id: 'itlb_multihit',
   sysfs: 'itlb_multihit',
@@ -69,4 +79,5 @@ export const itlbMultihit = defineVulnerability({
   evenWithoutSpeculation: true,
   affected,
   show,
+  protection,
 });

@@ -2,8 +2,9 @@ import type { Boot } from '../boot/boot.ts';
 import { listed } from '../boot/cpu-match.ts';
 import { archCap } from './_arch-cap.ts';
 import { defineVulnerability, textOf } from './_define.ts';
+import { wordIn } from './_early-param.ts';
 import { mitigationsOff, shouldMitigate } from './_global.ts';
-import { either, ibpbIssued, type Part, type Standing, siliconBehaves } from './_protection.ts';
+import { archCapNow, either, IMMUNE, ibpbIssued, type Part, type Standing, siliconBehaves, siliconHas } from './_protection.ts';
 import { callDepthPossible } from './spectre-v2/modes.ts';
 
 /*
@@ -48,7 +49,7 @@ function initial(b: Boot): void {
 }
 
 function parseWord(b: Boot, value: string, phased: boolean): void {
-  const word = value === 'stuff' && !b.trait('call-depth-tracking') ? undefined : WORDS[value];
+  const word = value === 'stuff' && !b.trait('call-depth-tracking') ? undefined : wordIn(WORDS, value);
   if (!word) return b.print(`ITS: Ignoring unknown indirect_target_selection option (${value}).`);
   if (phased) b.choose('its', word[1], 'its/parameter');
   else b.share('its_cmd', word[0], 'its/parameter');
@@ -148,6 +149,8 @@ function show(b: Boot): string {
 /** The branches are the kernel's own work. What microcode mends is IBPB, at once and wherever IBPB is issued, and nothing enumerates it. */
 function protection(standing: Standing): Part[] {
   const { k } = standing;
+  // BHI_CTRL counts as proof as well: no affected part has it.
+  if (archCapNow(standing, 'ITS_NO') || siliconHas(standing, 'cpuid:7.2.edx[4]')) return [{ part: 'branches', ...IMMUNE }];
   const mode = k.choice('its');
   const off = mode === OFF && (k.shared('cpu_mitigations') === 'off' || k.params('indirect_target_selection').includes('off'));
   const why = mode === OFF ? (off ? 'opted-out' : 'kernel-branches-unguarded') : mode === VMEXIT ? 'guests-only' : 'kernel-branches-guarded';

@@ -4,6 +4,7 @@ import { smtActive, smtDisable } from '../boot/smt.ts';
 import { defineVulnerability, textOf } from './_define.ts';
 import { chooseByWord } from './_early-param.ts';
 import { mitigationsAutoNosmt, mitigationsOff, shouldMitigate, smtMitigations } from './_global.ts';
+import { askedOff, bootPart, either, type Part, type Standing } from './_protection.ts';
 import { meltdownPossible } from './meltdown.ts';
 
 /*
@@ -30,7 +31,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 function initial(b: Boot): void {
   b.begin();
-  const built = !b.trait('config-per-mitigation') || b.config('CONFIG_MITIGATION_L1TF');
+  const built = b.config('CONFIG_MITIGATION_L1TF');
   const on = b.trait('phased-mitigations') ? 'L1TF_MITIGATION_AUTO' : 'L1TF_MITIGATION_FLUSH';
   b.choose('l1tf', built ? on : 'L1TF_MITIGATION_OFF', 'l1tf/default');
   b.begin();
@@ -100,6 +101,28 @@ function show(b: Boot): string {
   return `${line}, SMT ${smt ? 'vulnerable' : 'disabled'}`;
 }
 
+/** Inverted entries guard the host by themselves. Guests hang on the flush that kvm_intel set up; with FLUSH_L1D at boot it is one MSR write. */
+function protection({ k }: Standing): Part[] {
+  const off = askedOff(k, 'l1tf');
+  const host = bootPart('host', k.has('L1TF_PTEINV'), off, { on: 'pte-inversion', not: 'too-much-memory' });
+  const vmx = String(k.shared('l1tf_vmx_mitigation') ?? 'VMENTER_L1D_FLUSH_AUTO');
+  const parts = [host];
+  if (vmx !== 'VMENTER_L1D_FLUSH_AUTO') {
+    const never = vmx === 'VMENTER_L1D_FLUSH_NEVER';
+    const why = never
+      ? 'opted-out'
+      : vmx === 'VMENTER_L1D_FLUSH_NOT_REQUIRED'
+        ? 'silicon-immune'
+        : k.has('FLUSH_L1D')
+          ? 'l1d-flush-command'
+          : 'l1d-software-flush';
+    parts.push({ part: 'guest', state: either(!never), why, optedOut: never });
+  }
+  if (k.choice('l1d_flush') !== 'L1D_FLUSH_ON') return parts;
+  const flushes = k.shared('switch_mm_cond_l1d_flush') === true;
+  return [...parts, { part: 'task', state: either(flushes), why: flushes ? 'l1d-flush-for-tasks' : 'no-flush-command-at-boot' }];
+}
+
 export const l1tf = defineVulnerability({
   id: 'l1tf',
   sysfs: 'l1tf',
@@ -113,4 +136,5 @@ export const l1tf = defineVulnerability({
   single: { l1tf_select_mitigation: selectAtOnce },
   phased: { l1tf_select_mitigation: select, l1tf_apply_mitigation: apply },
   show,
+  protection,
 });

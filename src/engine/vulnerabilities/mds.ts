@@ -5,7 +5,8 @@ import { archCap } from './_arch-cap.ts';
 import { defineVulnerability, textOf } from './_define.ts';
 import { mitigationsOff, shouldMitigate } from './_global.ts';
 import { selectMdClear } from './_md-clear.ts';
-import { forceVerw, initialVerw, nosmtVerw, smtTail, warnOnceIfSmt } from './_verw.ts';
+import { archCapNow, askedOff, IMMUNE, type Part, SILICON, type Standing, siliconHas, verwPart } from './_protection.ts';
+import { forceVerw, initialVerw, nosmtVerw, smtTail, verwSelected, warnOnceIfSmt } from './_verw.ts';
 import { FBSDP_NO_AT_BOOT } from './mmio.ts';
 
 /*
@@ -63,7 +64,8 @@ function select(b: Boot): void {
 function update(b: Boot): void {
   if (!b.bug('MDS')) return;
   // TAA, MMIO or RFDS may have asked for VERW: then MDS has it too, `mds=off` or not.
-  if (b.shared('verw_clear_cpu_buf_mitigation_selected') === true) byMicrocode(b, 'update');
+  if (verwSelected(b)) byMicrocode(b, 'update');
+  else b.choose('mds', b.choice('mds'), 'mds/update/verw-not-selected');
   b.print(`MDS: ${textOf(b, 'mds_strings', b.choice('mds'))}`);
 }
 
@@ -92,6 +94,13 @@ function show(b: Boot): string {
   return `${text}; SMT ${smtActive(b) ? 'mitigated' : 'disabled'}`;
 }
 
+/** VERW runs in the no-microcode mode as well, so MD_CLEAR protects the moment it appears (recorded: VERW on every exit in both modes). */
+function protection(standing: Standing): Part[] {
+  const { k } = standing;
+  if (archCapNow(standing, 'MDS_NO')) return [{ part: 'verw', ...IMMUNE }];
+  return [verwPart('verw', k.has('CLEAR_CPU_BUF'), siliconHas(standing, SILICON.MD_CLEAR), askedOff(k, 'mds'))];
+}
+
 export const mds = defineVulnerability({
   id: 'mds',
   sysfs: 'mds',
@@ -106,4 +115,5 @@ export const mds = defineVulnerability({
   phased: { mds_select_mitigation: select, mds_update_mitigation: update, mds_apply_mitigation: apply },
   smtUpdate,
   show,
+  protection,
 });

@@ -2,7 +2,9 @@ import type { Boot } from '../boot/boot.ts';
 import { listed } from '../boot/cpu-match.ts';
 import { archCap } from './_arch-cap.ts';
 import { defineVulnerability } from './_define.ts';
+import { wordIn } from './_early-param.ts';
 import { mitigationsOff, vectorMitigated } from './_global.ts';
+import { archCapNow, bootPart, IMMUNE, type Part, type Standing } from './_protection.ts';
 
 /*
  * Meltdown. Page table isolation is decided while memory is set up, long before the other mitigations (mm/pti.c). Microcode
@@ -36,7 +38,7 @@ function lastOptionWins(b: Boot): void {
   for (const { name, value } of b.options) {
     if (name === 'nopti') b.choose('pti_mode', 'PTI_FORCE_OFF', 'meltdown/parameter/nopti');
     if (name !== 'pti') continue;
-    const mode = value !== null && Object.hasOwn(PTI_WORDS, value) ? PTI_WORDS[value] : undefined;
+    const mode = value === null ? undefined : wordIn(PTI_WORDS, value);
     if (mode !== undefined) b.choose('pti_mode', mode, 'meltdown/parameter/pti');
     else b.print("Malformed early option 'pti'");
   }
@@ -44,7 +46,7 @@ function lastOptionWins(b: Boot): void {
 
 function ptiGoesFirst(b: Boot): void {
   const value = b.param('pti');
-  const mode = value !== null && Object.hasOwn(PTI_WORDS, value) ? PTI_WORDS[value] : undefined;
+  const mode = value === null ? undefined : wordIn(PTI_WORDS, value);
   if (mode !== undefined) b.choose('pti_mode', mode, 'meltdown/parameter/pti');
   else if (b.flag('nopti')) b.choose('pti_mode', 'PTI_FORCE_OFF', 'meltdown/parameter/nopti');
   // `pti=auto` also keeps the global switch from being asked.
@@ -67,7 +69,7 @@ const PREFIX = 'Kernel/User page tables isolation:';
  */
 export function checkPti(b: Boot): void {
   b.begin();
-  if (!b.config(b.trait('config-mitigation-names') ? 'CONFIG_MITIGATION_PAGE_TABLE_ISOLATION' : 'CONFIG_PAGE_TABLE_ISOLATION')) return;
+  if (!b.config('CONFIG_MITIGATION_PAGE_TABLE_ISOLATION')) return;
   const bug = b.bug('CPU_MELTDOWN');
   if (switchedOff(b)) {
     if (bug) b.print(`${PREFIX} disabled on command line.`);
@@ -90,6 +92,12 @@ function show(b: Boot): string {
   return b.has('PTI') ? 'Mitigation: PTI' : 'Vulnerable';
 }
 
+function protection(standing: Standing): Part[] {
+  const { k } = standing;
+  if (archCapNow(standing, 'RDCL_NO')) return [{ part: 'page-tables', ...IMMUNE }];
+  return [bootPart('page-tables', k.has('PTI'), switchedOff(k), { on: 'page-tables-isolated', not: 'page-tables-shared' })];
+}
+
 export const meltdown = defineVulnerability({
   id: 'meltdown',
   sysfs: 'meltdown',
@@ -100,4 +108,6 @@ export const meltdown = defineVulnerability({
   affected,
   initial,
   show,
+  protection,
+  needsMicrocode: () => false,
 });

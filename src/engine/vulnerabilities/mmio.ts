@@ -3,7 +3,8 @@ import { listed } from '../boot/cpu-match.ts';
 import { archCap } from './_arch-cap.ts';
 import { defineVulnerability, textOf } from './_define.ts';
 import { mitigationsOff, shouldMitigate } from './_global.ts';
-import { initialVerw, nosmtVerw, smtTail, warnOnceIfSmt } from './_verw.ts';
+import { archCapNow, askedOff, IMMUNE, type Part, SILICON, type Standing, siliconHas, verwPart } from './_protection.ts';
+import { initialVerw, nosmtVerw, smtTail, verwSelected, warnOnceIfSmt } from './_verw.ts';
 import { taaVulnerable } from './taa.ts';
 
 /*
@@ -73,13 +74,14 @@ function select(b: Boot): void {
 
 function update(b: Boot): void {
   if (!b.bug('MMIO_STALE_DATA')) return;
-  if (b.shared('verw_clear_cpu_buf_mitigation_selected') === true || b.choice('mmio') === 'MMIO_MITIGATION_VERW') byMicrocode(b, 'update');
+  if (verwSelected(b) || b.choice('mmio') === 'MMIO_MITIGATION_VERW') byMicrocode(b, 'update');
+  else b.choose('mmio', b.choice('mmio'), 'mmio/update/verw-not-selected');
   b.print(`MMIO Stale Data: ${textOf(b, 'mmio_strings', b.choice('mmio'))}`);
 }
 
 function apply(b: Boot): void {
   if (b.choice('mmio') === 'MMIO_MITIGATION_OFF') return;
-  if (b.shared('verw_clear_cpu_buf_mitigation_selected') === true) {
+  if (verwSelected(b)) {
     b.force('CLEAR_CPU_BUF', 'mmio/apply/verw-shared');
     b.force('CLEAR_CPU_BUF_VM', 'mmio/apply/verw-shared');
   } else b.force('CLEAR_CPU_BUF_VM_MMIO', 'mmio/apply/guest-only');
@@ -102,6 +104,21 @@ function show(b: Boot): string {
   return choice === 'MMIO_MITIGATION_OFF' ? text : text + smtTail(b);
 }
 
+/** FB_CLEAR says that VERW clears the fill buffers; parts with MDS do so with MD_CLEAR already. */
+function verwClears(standing: Standing): boolean {
+  if (archCapNow(standing, 'FB_CLEAR')) return true;
+  return siliconHas(standing, SILICON.MD_CLEAR) && siliconHas(standing, SILICON.FLUSH_L1D) && !archCapNow(standing, 'MDS_NO');
+}
+
+/** VERW everywhere if another bug wants it, else only before guests with MMIO of their own: both are patched in without the microcode, too. */
+function protection(standing: Standing): Part[] {
+  const { k } = standing;
+  if (k.bug('MMIO_UNKNOWN')) return [{ part: 'verw', state: 'unknown', why: 'kernel-does-not-know' }];
+  if (archCapNow(standing, 'FBSDP_NO') && archCapNow(standing, 'PSDP_NO') && archCapNow(standing, 'SBDR_SSDP_NO')) return [{ part: 'verw', ...IMMUNE }];
+  const runs = k.has('CLEAR_CPU_BUF') || k.shared('mmio_stale_data_clear') === true || k.has('CLEAR_CPU_BUF_VM_MMIO');
+  return [verwPart('verw', runs, verwClears(standing), askedOff(k, 'mmio_stale_data'))];
+}
+
 export const mmio = defineVulnerability({
   id: 'mmio',
   sysfs: 'mmio_stale_data',
@@ -116,4 +133,5 @@ export const mmio = defineVulnerability({
   phased: { mmio_select_mitigation: select, mmio_update_mitigation: update, mmio_apply_mitigation: apply },
   smtUpdate,
   show,
+  protection,
 });

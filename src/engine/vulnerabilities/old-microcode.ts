@@ -1,6 +1,7 @@
 import type { LatestMicrocodeRow } from '../../data/kernels/types.ts';
 import type { Boot } from '../boot/boot.ts';
 import { defineVulnerability } from './_define.ts';
+import { either, type Part, type Standing } from './_protection.ts';
 
 /*
  * Microcode older than the list that came with the kernel. Decided once at boot: an update that comes late cures the fact, not
@@ -58,6 +59,14 @@ function show(b: Boot): string {
   return b.has('HYPERVISOR') ? 'Unknown: running under hypervisor' : 'Vulnerable';
 }
 
+function protection({ k, now }: Standing): Part[] {
+  if (k.has('HYPERVISOR')) return [{ part: 'revision', state: 'unknown', why: 'hypervisor-decides' }];
+  const latest = latestRevision(k) ?? 0;
+  k.trace.read('revision', now.revision, -1);
+  const current = now.revision >>> 31 === 0 && now.revision >= latest;
+  return [{ part: 'revision', state: either(current), why: current ? 'revision-current' : 'revision-old' }];
+}
+
 export const oldMicrocode = defineVulnerability({
   id: 'old_microcode',
   sysfs: 'old_microcode',
@@ -70,4 +79,5 @@ export const oldMicrocode = defineVulnerability({
   evenWithoutSpeculation: true,
   affected,
   show,
+  protection,
 });

@@ -4,7 +4,8 @@ import { archCap } from './_arch-cap.ts';
 import { defineVulnerability, textOf } from './_define.ts';
 import { chooseByWord } from './_early-param.ts';
 import { mitigationsOff, shouldMitigate } from './_global.ts';
-import { either, type Part, type Standing, siliconHas } from './_protection.ts';
+import { archCapNow, askedOff, IMMUNE, type Part, type Standing, verwPart } from './_protection.ts';
+import { verwSelected } from './_verw.ts';
 
 /*
  * Register File Data Sampling. RFDS_NO trumps; RFDS_CLEAR alone proves the bug on parts that no list names
@@ -60,11 +61,11 @@ function select(b: Boot): void {
 
 function update(b: Boot): void {
   if (!b.bug('RFDS')) return;
-  if (b.shared('verw_clear_cpu_buf_mitigation_selected') === true || b.choice('rfds') === 'RFDS_MITIGATION_VERW') {
+  if (verwSelected(b) || b.choice('rfds') === 'RFDS_MITIGATION_VERW') {
     // VERW that others patched in does not clear the register file before the update teaches it to.
     if (archCap(b, 'RFDS_CLEAR')) b.choose('rfds', 'RFDS_MITIGATION_VERW', 'rfds/update/verw');
     else b.choose('rfds', 'RFDS_MITIGATION_UCODE_NEEDED', 'rfds/update/no-microcode');
-  }
+  } else b.choose('rfds', b.choice('rfds'), 'rfds/update/verw-not-selected');
   b.print(`Register File Data Sampling: ${show(b)}`);
 }
 
@@ -78,15 +79,11 @@ function show(b: Boot): string {
   return textOf(b, 'rfds_strings', b.choice('rfds'));
 }
 
-/** VERW on exit clears the register file only with RFDS_CLEAR; without it at boot no VERW was patched in for RFDS. */
+/** VERW clears the register file only with RFDS_CLEAR; unless another bug wants it, it was patched in only where that stood at boot. */
 function protection(standing: Standing): Part[] {
   const { k } = standing;
-  if (siliconHas(standing, 'msr:10a[27]')) return [{ part: 'verw', state: 'protected', why: 'silicon-immune' }];
-  const runs = k.has('CLEAR_CPU_BUF');
-  const clears = siliconHas(standing, 'msr:10a[28]');
-  const off = k.choice('rfds') === 'RFDS_MITIGATION_OFF';
-  const why = runs ? (clears ? 'verw-runs-and-clears' : 'verw-does-not-clear') : off ? 'opted-out' : clears ? 'verw-not-patched-in' : 'no-microcode';
-  return [{ part: 'verw', state: either(runs && clears), why, optedOut: !(runs && clears) && off }];
+  if (archCapNow(standing, 'RFDS_NO')) return [{ part: 'verw', ...IMMUNE }];
+  return [verwPart('verw', k.has('CLEAR_CPU_BUF'), archCapNow(standing, 'RFDS_CLEAR'), askedOff(k, 'reg_file_data_sampling'))];
 }
 
 export const rfds = defineVulnerability({

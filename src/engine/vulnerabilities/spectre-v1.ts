@@ -1,6 +1,7 @@
 import type { Boot } from '../boot/boot.ts';
 import { defineVulnerability, textOf } from './_define.ts';
 import { mitigationsOff, shouldMitigate } from './_global.ts';
+import { askedOff, bootPart, type Part, type Standing } from './_protection.ts';
 
 /*
  * Spectre v1 and its swapgs variant: fences in the kernel's entry code. Microcode plays no part.
@@ -13,7 +14,7 @@ function affected(b: Boot): void {
 
 function initial(b: Boot): void {
   b.begin();
-  const built = !b.trait('config-per-mitigation') || b.config('CONFIG_MITIGATION_SPECTRE_V1');
+  const built = b.config('CONFIG_MITIGATION_SPECTRE_V1');
   b.choose('spectre_v1', built ? 'SPECTRE_V1_MITIGATION_AUTO' : 'SPECTRE_V1_MITIGATION_NONE', 'spectre_v1/default');
   b.begin();
   if (b.params('nospectre_v1').length > 0) b.choose('spectre_v1', 'SPECTRE_V1_MITIGATION_NONE', 'spectre_v1/parameter/off');
@@ -55,6 +56,11 @@ function show(b: Boot): string {
   return textOf(b, 'spectre_v1_strings', b.choice('spectre_v1'));
 }
 
+function protection({ k }: Standing): Part[] {
+  const off = askedOff(k, 'spectre_v1') || k.params('nospectre_v1').length > 0;
+  return [bootPart('barriers', k.choice('spectre_v1') !== 'SPECTRE_V1_MITIGATION_NONE', off, { on: 'barriers-in-code', not: 'no-barriers' })];
+}
+
 export const spectreV1 = defineVulnerability({
   id: 'spectre_v1',
   sysfs: 'spectre_v1',
@@ -68,4 +74,6 @@ export const spectreV1 = defineVulnerability({
   single: { spectre_v1_select_mitigation: selectAtOnce },
   phased: { spectre_v1_select_mitigation: select, spectre_v1_apply_mitigation: apply },
   show,
+  protection,
+  needsMicrocode: () => false,
 });

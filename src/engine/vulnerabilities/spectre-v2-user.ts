@@ -1,6 +1,7 @@
 import type { Boot } from '../boot/boot.ts';
 import { smtActive, smtPossible } from '../boot/smt.ts';
 import { defineVulnerability, textOf } from './_define.ts';
+import { wordIn } from './_early-param.ts';
 import { shouldMitigate, smtMitigations } from './_global.ts';
 import { SPEC_CTRL, specCtrlBase, writeSpecCtrl } from './_spec-ctrl.ts';
 import { inEibrsMode } from './spectre-v2/modes.ts';
@@ -36,7 +37,7 @@ function initial(b: Boot): void {
   b.share('spectre_v2_user_cmd', b.config('CONFIG_MITIGATION_SPECTRE_V2') ? 'AUTO' : 'NONE', 'spectre_v2_user/default');
   for (const value of b.params('spectre_v2_user')) {
     if (value === null) continue;
-    const command = WORDS[value];
+    const command = wordIn(WORDS, value);
     if (command) b.share('spectre_v2_user_cmd', command, 'spectre_v2_user/parameter');
     else b.print(`Spectre V2 : Ignoring unknown spectre_v2_user option (${value}).`);
   }
@@ -49,7 +50,7 @@ function parse(b: Boot): string {
   const fallback = b.config('CONFIG_MITIGATION_SPECTRE_V2') ? 'AUTO' : 'NONE';
   const word = b.param('spectre_v2_user');
   if (word === null) return fallback;
-  const command = WORDS[word];
+  const command = wordIn(WORDS, word);
   if (command === undefined) {
     b.print(`Spectre V2 : Unknown user space protection option (${word}). Switching to ${b.trait('spectre-v2-default-mode') ? 'default' : 'AUTO select'}`);
     return fallback;

@@ -4,7 +4,8 @@ import { archCap } from './_arch-cap.ts';
 import { defineVulnerability, textOf } from './_define.ts';
 import { earlyParam } from './_early-param.ts';
 import { mitigationsOff, shouldMitigate } from './_global.ts';
-import { setMcuOpt } from './_mcu-opt-ctrl.ts';
+import { mcuOptNow, setMcuOpt } from './_mcu-opt-ctrl.ts';
+import { askedOff, either, type Part, SILICON, type Standing, siliconBehaves, siliconHas } from './_protection.ts';
 
 /*
  * Special Register Buffer Data Sampling. The microcode mitigates by itself from the moment it is loaded; all the kernel can do
@@ -19,7 +20,7 @@ function affected(b: Boot): void {
 
 function initial(b: Boot): void {
   b.begin();
-  const built = !b.trait('config-per-mitigation') || b.config('CONFIG_MITIGATION_SRBDS');
+  const built = b.config('CONFIG_MITIGATION_SRBDS');
   const on = b.trait('phased-mitigations') ? 'SRBDS_MITIGATION_AUTO' : 'SRBDS_MITIGATION_FULL';
   b.choose('srbds', built ? on : 'SRBDS_MITIGATION_OFF', 'srbds/default');
   b.begin();
@@ -70,6 +71,25 @@ function show(b: Boot): string {
   return textOf(b, 'srbds_strings', b.choice('srbds'));
 }
 
+/** On by default wherever the microcode has it; the running kernel never wrote the bit that switches it off unless it knew of it at boot. */
+function protection(standing: Standing): Part[] {
+  const { k, now } = standing;
+  const choice = k.choice('srbds');
+  if (choice === 'SRBDS_MITIGATION_TSX_OFF') return [{ part: 'rng', state: 'protected', why: 'tsx-off' }];
+  if (choice === 'SRBDS_MITIGATION_HYPERVISOR') return [{ part: 'rng', state: 'unknown', why: 'hypervisor-decides' }];
+  const has = siliconHas(standing, SILICON.SRBDS_CTRL) || siliconBehaves(standing, 'srbds-mitigation-on');
+  const works = has && !mcuOptNow(k, now, 'RNGDS_MITG_DIS');
+  const off = choice === 'SRBDS_MITIGATION_OFF' || askedOff(k, 'srbds');
+  return [
+    {
+      part: 'rng',
+      state: either(works),
+      why: works ? 'microcode-by-default' : has && off ? 'opted-out' : has ? 'switched-off-in-msr' : 'no-microcode',
+      optedOut: !works && off,
+    },
+  ];
+}
+
 export const srbds = defineVulnerability({
   id: 'srbds',
   sysfs: 'srbds',
@@ -83,4 +103,5 @@ export const srbds = defineVulnerability({
   single: { srbds_select_mitigation: selectAtOnce },
   phased: { srbds_select_mitigation: select, srbds_apply_mitigation: writeMsr },
   show,
+  protection,
 });

@@ -2,7 +2,9 @@ import type { Boot } from '../boot/boot.ts';
 import { listed } from '../boot/cpu-match.ts';
 import { archCap } from './_arch-cap.ts';
 import { defineVulnerability, textOf } from './_define.ts';
+import { wordIn } from './_early-param.ts';
 import { mitigationsOff, shouldMitigate } from './_global.ts';
+import { archCapNow, askedOff, bootPart, IMMUNE, type Part, type Standing, siliconHas } from './_protection.ts';
 import { SPEC_CTRL, setSpecCtrl } from './_spec-ctrl.ts';
 
 /*
@@ -28,12 +30,12 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 function wordOf(b: Boot, value: string): string | undefined {
-  const choice = Object.hasOwn(WORDS, value) ? WORDS[value] : undefined;
+  const choice = wordIn(WORDS, value);
   return choice === 'SPEC_STORE_BYPASS_SECCOMP' && !b.config('CONFIG_SECCOMP') ? 'SPEC_STORE_BYPASS_PRCTL' : choice;
 }
 
 function builtIn(b: Boot): string {
-  return !b.trait('config-per-mitigation') || b.config('CONFIG_MITIGATION_SSB') ? 'SPEC_STORE_BYPASS_AUTO' : 'SPEC_STORE_BYPASS_NONE';
+  return b.config('CONFIG_MITIGATION_SSB') ? 'SPEC_STORE_BYPASS_AUTO' : 'SPEC_STORE_BYPASS_NONE';
 }
 
 /** Before the phases the options are read only when the mitigation is selected (ssb_parse_cmdline()). */
@@ -69,7 +71,7 @@ function wishAtOnce(b: Boot): string {
   if (value === null) return builtIn(b);
   const choice = wordOf(b, value);
   if (choice !== undefined) return choice;
-  const instead = b.trait('config-per-mitigation') ? 'default mode' : 'AUTO select';
+  const instead = b.trait('spectre-v2-default-mode') ? 'default mode' : 'AUTO select';
   b.print(`Speculative Store Bypass: unknown option (${value.slice(0, 19)}). Switching to ${instead}`);
   return builtIn(b);
 }
@@ -122,6 +124,14 @@ function show(b: Boot): string {
   return textOf(b, 'ssb_strings', b.choice('ssb'));
 }
 
+/** SSBD is offered to tasks and guests only if the kernel saw it at boot: before, prctl refuses (recorded, with any option). */
+function protection(standing: Standing): Part[] {
+  const { k } = standing;
+  if (archCapNow(standing, 'SSB_NO') || siliconHas(standing, 'cpuid:80000008.0.ebx[26]')) return [{ part: 'ssbd', ...IMMUNE }];
+  const off = askedOff(k, 'spec_store_bypass_disable') || k.params('nospec_store_bypass_disable').length > 0;
+  return [bootPart('ssbd', k.choice('ssb') !== 'SPEC_STORE_BYPASS_NONE', off, { on: 'ssbd-available', not: 'no-ssbd-at-boot' })];
+}
+
 export const ssb = defineVulnerability({
   id: 'ssb',
   sysfs: 'spec_store_bypass',
@@ -134,4 +144,5 @@ export const ssb = defineVulnerability({
   single: { ssb_select_mitigation: selectAtOnce },
   phased: { ssb_select_mitigation: select, ssb_apply_mitigation: apply },
   show,
+  protection,
 });

@@ -1,8 +1,10 @@
 import type { Boot } from '../boot/boot.ts';
+import { smtActive } from '../boot/smt.ts';
 import { archCap } from './_arch-cap.ts';
 import { defineVulnerability, textOf } from './_define.ts';
 import { mitigationsOff, shouldMitigate } from './_global.ts';
-import { forceVerw, initialVerw, nosmtVerw, smtTail, warnOnceIfSmt } from './_verw.ts';
+import { archCapNow, askedOff, either, IMMUNE, type Part, SILICON, type Standing, siliconHas, verwPart } from './_protection.ts';
+import { forceVerw, initialVerw, nosmtVerw, smtTail, verwSelected, warnOnceIfSmt } from './_verw.ts';
 
 /*
  * TSX Asynchronous Abort. Two means in one line: TSX switched off (decided before, in tsx.c) or VERW, which runs even where
@@ -66,7 +68,8 @@ function select(b: Boot): void {
 
 function update(b: Boot): void {
   if (!taaVulnerable(b)) return;
-  if (b.shared('verw_clear_cpu_buf_mitigation_selected') === true) byMicrocode(b, 'update');
+  if (verwSelected(b)) byMicrocode(b, 'update');
+  else b.choose('taa', b.choice('taa'), 'taa/update/verw-not-selected');
   b.print(`TAA: ${textOf(b, 'taa_strings', b.choice('taa'))}`);
 }
 
@@ -92,6 +95,33 @@ function show(b: Boot): string {
   return choice === 'TAA_MITIGATION_TSX_DISABLED' || choice === 'TAA_MITIGATION_OFF' ? text : text + smtTail(b);
 }
 
+/** On parts with MDS_NO the microcode that gives VERW its meaning for TAA is the one that brings TSX_CTRL. */
+function verwClears(standing: Standing): boolean {
+  return siliconHas(standing, SILICON.MD_CLEAR) && (!archCapNow(standing, 'MDS_NO') || archCapNow(standing, 'TSX_CTRL_MSR'));
+}
+
+/** While TSX stays on, a sibling can still sample what VERW does not reach; only switching TSX off closes that. */
+function controlPart({ k }: Standing, tsxOff: boolean): Part {
+  if (!tsxOff && !smtActive(k)) return { part: 'tsx-control', state: 'not-affected', why: 'smt-off' };
+  const asked = k.param('tsx') === 'on' || k.choice('taa') === 'TAA_MITIGATION_OFF';
+  return { part: 'tsx-control', state: either(tsxOff), why: tsxOff ? 'tsx-off' : asked ? 'opted-out' : 'tsx-stays-on', optedOut: !tsxOff && asked };
+}
+
+function protection(standing: Standing): Part[] {
+  const { k } = standing;
+  if (archCapNow(standing, 'TAA_NO')) return [{ part: 'verw', ...IMMUNE }];
+  if (siliconHas(standing, SILICON.RTM_ALWAYS_ABORT))
+    return [
+      { part: 'verw', state: 'protected', why: 'rtm-always-aborts' },
+      { part: 'tsx-control', state: 'protected', why: 'rtm-always-aborts' },
+    ];
+  const tsxOff = !k.has('RTM');
+  const verw: Part = tsxOff
+    ? { part: 'verw', state: 'not-affected', why: 'tsx-off' }
+    : verwPart('verw', k.has('CLEAR_CPU_BUF'), verwClears(standing), askedOff(k, 'tsx_async_abort'));
+  return [verw, controlPart(standing, tsxOff)];
+}
+
 export const taa = defineVulnerability({
   id: 'taa',
   sysfs: 'tsx_async_abort',
@@ -105,4 +135,5 @@ export const taa = defineVulnerability({
   phased: { taa_select_mitigation: select, taa_update_mitigation: update, taa_apply_mitigation: apply },
   smtUpdate,
   show,
+  protection,
 });

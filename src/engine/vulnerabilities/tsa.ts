@@ -1,9 +1,10 @@
 import type { Boot } from '../boot/boot.ts';
-import { listed } from '../boot/cpu-match.ts';
+import { listed, matchValue } from '../boot/cpu-match.ts';
 import { smtActive } from '../boot/smt.ts';
 import { defineVulnerability, textOf } from './_define.ts';
-import { earlyParam } from './_early-param.ts';
+import { earlyParam, wordIn } from './_early-param.ts';
 import { mitigationsOff, vectorMitigated } from './_global.ts';
+import { askedOff, IMMUNE, type Part, SILICON, type Standing, siliconBehaves, siliconHas, verwPart } from './_protection.ts';
 
 /*
  * Transient Scheduler Attacks, AMD's only use of VERW. The text without microcode differs from line to line and tells nothing of
@@ -33,7 +34,7 @@ function initial(b: Boot): void {
   b.begin();
   earlyParam(b, 'tsa', (value) => {
     if (value === null) return false;
-    const choice = Object.hasOwn(WORDS, value) ? WORDS[value] : undefined;
+    const choice = wordIn(WORDS, value);
     if (choice !== undefined) b.choose('tsa', choice, `tsa/parameter/${value}`);
     else b.print(`Transient Scheduler Attacks: Ignoring unknown tsa=${value} option.`);
     return true;
@@ -100,6 +101,32 @@ function show(b: Boot): string {
   return textOf(b, 'tsa_strings', b.choice('tsa'));
 }
 
+/** VERW_CLEAR is enumerated on few parts; for the rest the kernel goes by the revision. */
+function verwClears(standing: Standing): boolean {
+  if (siliconHas(standing, SILICON.VERW_CLEAR) || siliconBehaves(standing, 'verw-clears-tsa-buffers')) return true;
+  const { k, now } = standing;
+  const fixed = matchValue(k, 'amd_tsa_microcode');
+  k.trace.read('revision', now.revision, -1);
+  return fixed !== null && now.revision >= fixed;
+}
+
+/** Three places for one instruction. Texts of the older lines promise an attempt without microcode; on bare metal it is made at idle alone (recorded). */
+function protection(standing: Standing): Part[] {
+  const { k } = standing;
+  if (siliconHas(standing, SILICON.TSA_SQ_NO) && siliconHas(standing, SILICON.TSA_L1_NO)) return [{ part: 'user', ...IMMUNE }];
+  const clears = verwClears(standing);
+  const off = askedOff(k, 'tsa');
+  const words = k.params('tsa');
+  const idle: Part = smtActive(k)
+    ? verwPart('idle', k.shared('cpu_buf_idle_clear') === true, clears, off)
+    : { part: 'idle', state: 'not-affected', why: 'smt-off' };
+  return [
+    verwPart('user', k.has('CLEAR_CPU_BUF'), clears, off || words.includes('vm')),
+    verwPart('guest', k.has('CLEAR_CPU_BUF_VM'), clears, off || words.includes('user')),
+    idle,
+  ];
+}
+
 export const tsa = defineVulnerability({
   id: 'tsa',
   sysfs: 'tsa',
@@ -113,4 +140,5 @@ export const tsa = defineVulnerability({
   phased: { tsa_select_mitigation: select, tsa_apply_mitigation: apply },
   smtUpdate,
   show,
+  protection,
 });

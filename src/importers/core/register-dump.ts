@@ -1,8 +1,9 @@
 import type { Profile } from '../../data/contract/profile.ts';
 import type { ImportFile, ImportInput, ImportOutcome } from '../types.ts';
 import { assembleProfile, type Naming } from './assemble.ts';
+import { checkMachine } from './check-machine.ts';
 import { type Collector, collector } from './collector.ts';
-import { type CpuDump, type Machine, rowOf } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { type ProblemList, problemList } from './problems.ts';
 import { TEXT_LIMIT, textOf } from './text.ts';
 
@@ -20,15 +21,6 @@ export interface RegisterFormat {
   finish?(machines: readonly Machine[]): void;
 }
 
-/** Without leaves 0 and 1 there is neither vendor nor signature, and nothing can be evaluated. */
-function checkLeaves(machine: Machine, problems: ProblemList): void {
-  const first = machine.cpus[0] as CpuDump;
-  for (const leaf of [0, 1]) {
-    if (rowOf(first, leaf)) continue;
-    problems.at('leaf-missing', Math.max(first.line, 1), `leaf ${leaf} of CPU ${first.cpu}: ${leaf === 0 ? 'the vendor' : 'the signature'}`, 'no such row');
-  }
-}
-
 function importFile(format: RegisterFormat, file: ImportFile): { profiles: Profile[]; problems: ProblemList } {
   const problems = problemList();
   if (file.bytes.length > TEXT_LIMIT) problems.add('file-too-large', '$', `at most ${TEXT_LIMIT} bytes`, `${file.bytes.length} bytes; the rest is not read`);
@@ -38,7 +30,7 @@ function importFile(format: RegisterFormat, file: ImportFile): { profiles: Profi
   const machines = into.machines();
   format.finish?.(machines);
   if (machines.length === 0 && problems.list().length === 0) problems.at('no-registers', 1, format.rowText, 'no such row in the file');
-  for (const machine of machines) checkLeaves(machine, problems);
+  for (const machine of machines) checkMachine(machine, problems);
   const facts = format.facts?.(text) ?? {};
   const profiles = machines.map((machine, index) =>
     assembleProfile(machine, { format: format.id, name: file.name, ...facts, ...(machines.length > 1 ? { ordinal: index + 1 } : {}) }),

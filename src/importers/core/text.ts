@@ -32,6 +32,11 @@ function utf16Kind(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   return even * 3 > head.length && odd === 0 ? 'utf-16be' : null;
 }
 
+/** @returns whether a file is no text in any encoding: pictures and programs lie beside dumps. */
+export function isBinary(file: ImportFile): boolean {
+  return file.bytes.subarray(0, 1024).includes(0) && utf16Kind(file.bytes) === null;
+}
+
 function decode(bytes: Uint8Array): string {
   const wide = utf16Kind(bytes);
   if (wide) return new TextDecoder(wide).decode(bytes);

@@ -1,8 +1,8 @@
 import { escapeControl } from '../../base/escape.ts';
 import type { Block, Cell, Page, Paragraph, Section, Tone } from '../page/page.ts';
 
-/** Characters that Markdown, GitHub's tables or inline HTML would take for markup. */
-const MARKUP = /[\\`*_{}[\]<>#|~&]/g;
+/** Characters that Markdown, GitHub's tables or inline HTML would take for markup; an underscore inside a word is none. */
+const MARKUP = /[\\`*{}[\]<>#|~&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
 
 function escaped(text: string): string {
   return escapeControl(text).replace(MARKUP, (character) =>

@@ -10,12 +10,17 @@ export function reasonText({ code, args, text }: LoadReason): string {
   return (text ?? loadReasonText(code, args)).replace(/\.$/, '');
 }
 
+/** Some reasons only colour a load: it runs, and taints. A report that does not tell them apart counts all. */
+export function stops(reason: LoadReason & { readonly hard?: boolean }): boolean {
+  return reason.hard !== false;
+}
+
 function withReason(start: string, report: DiffReport): string {
-  const [first, ...others] = report.load.reasons;
+  const [first, ...others] = report.load.reasons.filter(stops);
   if (!first) return `${start}.`;
   const more = others.length > 0 ? `, and ${counted(others.length, 'more reason')}` : '';
   const text = reasonText(first);
-  return `${start}: ${text.charAt(0).toLowerCase()}${text.slice(1)}${more}.`;
+  return `${start}: ${/^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text}${more}.`;
 }
 
 /** A kernel that takes the update and calls itself tainted: why, where a reason says so. */
@@ -60,7 +65,7 @@ function clauses(rows: DiffRows): Clause[] {
   const features = countsOf(rows.features);
   const bugs = countsOf(rows.bugs);
   return [
-    [found.hazard, 'vulnerability loses protection', 'vulnerabilities lose protection'],
+    [found.hazard, 'vulnerability is a hazard', 'vulnerabilities are a hazard'],
     [features.hazard, 'feature disappears under code that may use it', 'features disappear under code that may use them'],
     [bugs.hazard, 'bug appears that the kernel does not know', 'bugs appear that the kernel does not know'],
     [found['not-engaged'], 'mitigation is reported and not executed', 'mitigations are reported and not executed'],

@@ -2,7 +2,7 @@ import type { DiffReport, DiffRows } from '../../engine/model/report.ts';
 import { assumptionWords } from '../words/assumptions.ts';
 import { loadReasonLift } from '../words/load-reasons.ts';
 import { wordOf } from '../words/word-of.ts';
-import { countSentence, diffAnswer, reasonText } from './diff-answer.ts';
+import { countSentence, diffAnswer, reasonText, stops } from './diff-answer.ts';
 import { cpuWords, kernelWords, revisionWords } from './headline.ts';
 import { type Block, cell, lines, type Page, type Section } from './page.ts';
 import { guardSection, inhibitorSection, planBlocks } from './plan-section.ts';
@@ -31,14 +31,30 @@ function reasonSection({ load }: DiffReport): Section | null {
   return {
     kind: 'section',
     id: 'load',
-    columns: [{ title: 'REASON' }, { title: 'WHAT IT MEANS', min: 24 }, { title: 'ENFORCED BY' }, { title: 'LIFTED BY', min: 20 }],
+    columns: [{ title: 'REASON' }, { title: 'WHAT IT MEANS', label: 'means', min: 24 }, { title: 'ENFORCED BY' }, { title: 'LIFTED BY', min: 20 }],
     rows: load.reasons.map((reason) => [
       cell(reason.code, 'strong'),
       cell(`${reasonText(reason)}.`),
-      cell(reason.enforcedBy),
+      cell(stops(reason) ? reason.enforcedBy : `${reason.enforcedBy}, by a taint`),
       cell(loadReasonLift(reason.code) ?? ''),
     ]),
   };
+}
+
+/** What an accepted load brings along beside the missing minimum revision, which the answer tells. */
+function noteSection({ load }: DiffReport): Block[] {
+  const notes = load.outcome === 'updated' ? load.reasons.filter(({ code }) => code !== 'minrev') : [];
+  return notes.length === 0
+    ? []
+    : [
+        {
+          kind: 'note',
+          paragraphs: lines(
+            notes.map((reason) => `${reasonText(reason)}.`),
+            'warn',
+          ),
+        },
+      ];
 }
 
 /** The silicon has no name of its own in `--only`: it belongs to the features. */
@@ -100,6 +116,7 @@ export function diffPage(report: DiffReport, options: DiffPageOptions): Page {
     headline: headline(report),
     answer: diffAnswer(report),
     blocks: [
+      ...noteSection(report),
       ...present(reasonSection(report), inhibitorSection(report.inhibitors, report.load.outcome)),
       ...(taken || report.ifLoaded === null ? rowBlocks(report, options) : ifLoadedBlocks(report.ifLoaded, options)),
       ...plan,

@@ -22,6 +22,12 @@ function kindOf(text: string): Kind {
 
 const tones: Readonly<Record<Kind, Tone>> = { vulnerable: 'bad', unknown: 'warn', mitigated: 'good', 'not-affected': 'dim' };
 
+/** A mitigation with a hole for sibling threads is not all green. */
+function toneOf(text: string): Tone {
+  const kind = kindOf(text);
+  return kind === 'mitigated' && text.includes('vulnerable') ? 'warn' : tones[kind];
+}
+
 function names(report: EvalReport, kind: Kind): string[] {
   return Object.entries(report.vulnerabilities)
     .filter(([, text]) => kindOf(text) === kind)
@@ -49,7 +55,7 @@ function fileSection(report: EvalReport, all: boolean): Block[] {
     kind: 'section',
     id: 'vulnerabilities',
     columns: [{ title: 'VULNERABILITY' }, { title: 'KERNEL SAYS', min: 24 }],
-    rows: files.map(([name, text]) => [cell(name, 'strong'), cell(text, tones[kindOf(text)])]),
+    rows: files.map(([name, text]) => [cell(name, 'strong'), cell(text, toneOf(text))]),
   };
   const rest = names(report, 'not-affected');
   const note: Block[] = all || rest.length === 0 ? [] : [{ kind: 'note', paragraphs: cell(`Not affected: ${rest.join(', ')}.`, 'dim') }];
@@ -114,9 +120,9 @@ function otherSection({ otherCpus }: EvalReport): Section[] {
 
 function flagBlocks({ cpuinfo }: EvalReport, all: boolean): Block[] {
   const paragraphs: Cell = [
-    [span('bugs ', 'strong'), span(cpuinfo.bugs.join(' ') || 'none')],
-    all ? [span('flags ', 'strong'), span(cpuinfo.flags.join(' '))] : [span(`${cpuinfo.flags.length} flags`, 'dim')],
-    ...(all && cpuinfo.vmxFlags.length > 0 ? [[span('vmx flags ', 'strong'), span(cpuinfo.vmxFlags.join(' '))]] : []),
+    [span('bugs: ', 'strong'), span(cpuinfo.bugs.join(' ') || 'none')],
+    all ? [span('flags: ', 'strong'), span(cpuinfo.flags.join(' '))] : [span(`${cpuinfo.flags.length} flags`, 'dim')],
+    ...(all && cpuinfo.vmxFlags.length > 0 ? [[span('vmx flags: ', 'strong'), span(cpuinfo.vmxFlags.join(' '))]] : []),
   ];
   return [{ kind: 'note', paragraphs }];
 }

@@ -16,20 +16,13 @@ import { blindSpotWords, symptomWords, takenWords } from '../words/snapshots.ts'
 import { verdictWords } from '../words/verdicts.ts';
 import { wordOf } from '../words/word-of.ts';
 import { namesOf, valueWords } from './differences.ts';
-import { type Paragraph, span } from './page.ts';
-import { node, type TreeNode } from './tree.ts';
+import { span } from './page.ts';
+import { answer, node, type TreeNode } from './tree.ts';
 import { stateTone, verdictTone } from './verdict-tone.ts';
-
-/** Labels of the branches, in one column. */
-const LABEL = 14;
-
-function branch(label: string, value: Paragraph, children: readonly TreeNode[] = []): TreeNode {
-  return node([span(label.padEnd(LABEL), 'dim'), ...value], children);
-}
 
 function verdictBranch(verdict: VulnerabilityRow['verdict']): TreeNode {
   const words = verdictWords[verdict];
-  return branch('verdict', [span(words?.word ?? verdict, verdictTone(verdict)), span(words ? `: ${words.meaning}` : '')]);
+  return answer('verdict', [span(words?.word ?? verdict, verdictTone(verdict)), span(words ? `: ${words.meaning}` : '')]);
 }
 
 function bitName(rows: DiffRows, ref: string): string {
@@ -44,26 +37,26 @@ function causeNode(rows: DiffRows, { ref, before, after }: Cause): TreeNode {
   return node([span(`${ref}${bitName(rows, ref)}`, 'strong'), span(` ${before} -> ${after}${unseen}`)]);
 }
 
-/** Rules in the order in which they ran, each with the place in the kernel that it stands for. */
+/** Rules, each with the place in the kernel that it stands for. */
 function chainNode(chain: readonly ChainLink[]): TreeNode {
   return node(
-    [span('by these rules, in order', 'dim')],
-    chain.map(({ rule, source }) => node([span(rule), span(source ? `  ${source}` : '', 'dim')])),
+    [span('decided by these rules', 'dim')],
+    chain.map(({ rule, source }) => answer(rule, [span(source ?? '', 'dim')])),
   );
 }
 
 function because(rows: DiffRows, causes: readonly Cause[], chain: readonly ChainLink[]): TreeNode[] {
   const children = [...causes.map((cause) => causeNode(rows, cause)), ...(chain.length > 0 ? [chainNode(chain)] : [])];
-  if (children.length === 0) return [branch('because', [span('nothing that the update changes plays a part')])];
-  return [branch('because', [span(causes.length > 0 ? 'the update changes' : 'of the rules alone')], children)];
+  if (children.length === 0) return [answer('because', [span('nothing that the update changes plays a part')])];
+  return [answer('because', [span(causes.length > 0 ? 'the update changes' : 'of the rules alone')], children)];
 }
 
 function saysBranches({ before, reported, afterReboot }: VulnerabilityRow): TreeNode[] {
   const says =
     before === reported
-      ? [branch('kernel says', [span(reported), span('  (before and after)', 'dim')])]
-      : [branch('kernel said', [span(before)]), branch('kernel says', [span(reported)])];
-  return [...says, branch('after a reboot', [span(afterReboot === reported ? `${afterReboot}  (the same)` : afterReboot)])];
+      ? [answer('kernel says', [span(reported), span('  (before and after)', 'dim')])]
+      : [answer('kernel said', [span(before)]), answer('kernel says', [span(reported)])];
+  return [...says, answer('after a reboot', [span(afterReboot === reported ? `${afterReboot}  (the same)` : afterReboot)])];
 }
 
 function partNode(part: VulnerabilityRow['parts'][number]): TreeNode {
@@ -88,7 +81,7 @@ function vulnerabilityTree(rows: DiffRows, row: VulnerabilityRow): TreeNode {
     [
       verdictBranch(row.verdict),
       ...saysBranches(row),
-      branch('in fact', inFact, [...(row.parts.length > 1 ? row.parts.map(partNode) : []), ...unknown]),
+      answer('in fact', inFact, [...(row.parts.length > 1 ? row.parts.map(partNode) : []), ...unknown]),
       ...because(rows, row.causes, row.chain),
     ],
   );
@@ -99,7 +92,7 @@ function yes(value: boolean): string {
 }
 
 function threeStates({ before, reported, afterReboot }: BugRow): TreeNode {
-  return branch('kernel says', [span(`${yes(before)} before, ${yes(reported)} after the load, ${yes(afterReboot)} after a reboot`)]);
+  return answer('kernel says', [span(`${yes(before)} before, ${yes(reported)} after the load, ${yes(afterReboot)} after a reboot`)]);
 }
 
 function featureTree(rows: DiffRows, row: FeatureRow): TreeNode {
@@ -108,9 +101,11 @@ function featureTree(rows: DiffRows, row: FeatureRow): TreeNode {
     [span(row.name, 'strong'), span('  feature')],
     [
       verdictBranch(row.verdict),
-      branch('silicon', [span(silicon)]),
+      answer('silicon', [span(silicon)]),
       threeStates(row),
-      branch('noticed', [span(row.noticedByKernel ? 'yes, the kernel compares this bit after the load' : 'no')]),
+      ...(row.silicon !== null && row.silicon.before !== row.silicon.after
+        ? [answer('noticed', [span(row.noticedByKernel ? 'yes, the kernel compares this bit after the load' : 'no')])]
+        : []),
       ...because(rows, row.causes, row.chain),
     ],
   );
@@ -124,7 +119,7 @@ function siliconTree(row: SiliconRow): TreeNode {
   const noticed = row.noticedByKernel ? 'yes' : `no${row.blindSpot === null ? '' : `: ${wordOf(blindSpotWords, row.blindSpot)}`}`;
   return node(
     [span(row.ref, 'strong'), span(row.name === null ? '' : `  ${row.name}`)],
-    [branch('change', [span(`${valueWords(row.before)} -> ${valueWords(row.after)}`)]), branch('noticed', [span(noticed)])],
+    [answer('change', [span(`${valueWords(row.before)} -> ${valueWords(row.after)}`)]), answer('noticed', [span(noticed)])],
   );
 }
 
@@ -141,9 +136,9 @@ function snapshotTree(rows: DiffRows, row: SnapshotRow): TreeNode {
   return node(
     [span(row.holder, 'strong'), span(`  copy taken at ${wordOf(takenWords, row.takenAt)}`)],
     [
-      branch('stale', [span(yes(row.stale), row.stale ? 'warn' : 'good')], differenceNodes(rows, row.differences)),
-      ...(row.stale ? [branch('symptom', [span(wordOf(symptomWords, row.symptom))]), branch('cured by', [span(cures)])] : []),
-      ...row.notCuredBy.map(({ cure, why }) => branch('not cured by', [span(`${wordOf(cureWords, cure)}: ${wordOf(notCuredWords, why)}`)])),
+      answer('stale', [span(yes(row.stale), row.stale ? 'warn' : 'good')], differenceNodes(rows, row.differences)),
+      ...(row.stale ? [answer('symptom', [span(wordOf(symptomWords, row.symptom))]), answer('cured by', [span(cures)])] : []),
+      ...row.notCuredBy.map(({ cure, why }) => answer('not cured by', [span(`${wordOf(cureWords, cure)}: ${wordOf(notCuredWords, why)}`)])),
     ],
   );
 }
@@ -152,8 +147,8 @@ function guestTree(rows: DiffRows, row: GuestRow): TreeNode {
   return node(
     [span(row.name, 'strong'), span('  guest')],
     [
-      branch('stale', [span(yes(row.stale), row.stale ? 'warn' : 'good')], differenceNodes(rows, row.differences)),
-      ...(row.stale ? [branch('cured by', [span(row.cures.map((cure) => wordOf(cureWords, cure)).join(', then '))])] : []),
+      answer('stale', [span(yes(row.stale), row.stale ? 'warn' : 'good')], differenceNodes(rows, row.differences)),
+      ...(row.stale ? [answer('cured by', [span(row.cures.map((cure) => wordOf(cureWords, cure)).join(', then '))])] : []),
     ],
   );
 }

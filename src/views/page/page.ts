@@ -21,6 +21,10 @@ export interface Column {
   readonly title: string;
   /** Below this many characters its wrapped text is no longer readable; absent: its longest word decides. */
   readonly min?: number;
+  /** Name of its line where rows are stacked; absent: the title in small letters. */
+  readonly label?: string;
+  /** Left out, highest first, before rows are stacked: what --explain or another section says too. */
+  readonly spare?: number;
   /** Stands beside the name of the row where there is no room for columns. */
   readonly badge?: boolean;
 }

@@ -53,7 +53,7 @@ export function planBlocks(plan: { readonly steps: readonly unknown[]; readonly 
     id: 'plan',
     columns: [
       { title: 'STEP' },
-      { title: 'DO', min: 14 },
+      { title: 'DO', min: 14, badge: true },
       { title: 'COMMAND', min: 16 },
       { title: 'CURES', min: 14 },
       { title: 'LEAVES', min: 14 },
@@ -63,8 +63,8 @@ export function planBlocks(plan: { readonly steps: readonly unknown[]; readonly 
       cell(`${step.order}`, 'strong'),
       cell(stepWords(step.action, step.target)),
       cell(step.hint ?? '', 'dim'),
-      lines(step.cures ?? []),
-      lines((step.leaves ?? []).map(nameOfRest)),
+      cell((step.cures ?? []).join(', ')),
+      cell((step.leaves ?? []).map(nameOfRest).join(', ')),
       cell(wordOf(disruptionWords, step.disruption), step.disruption === 'none' ? 'dim' : 'plain'),
     ]),
   };
@@ -80,7 +80,7 @@ export function inhibitorSection(inhibitors: readonly unknown[], outcome: string
   return {
     kind: 'section',
     id: 'inhibitors',
-    ...(held ? {} : { caption: 'Nothing holds these back on this kernel; an inhibitor would.' }),
+    ...(held ? {} : { caption: 'This kernel has no inhibitors: it would not wait for these.' }),
     columns: [{ title: 'INHIBITOR' }, { title: 'HOLDER' }, { title: 'WHY', min: 20 }, { title: 'ENFORCED BY' }, { title: 'LIFTED BY', min: 16 }],
     rows: rows.map((row) => [
       cell(row.id, 'strong'),

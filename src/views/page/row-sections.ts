@@ -22,9 +22,21 @@ function siliconWords(silicon: FeatureRow['silicon']): Cell {
   return silicon.after ? cell('gained', 'good') : cell('lost', 'bad');
 }
 
+/** Only a change can be noticed. */
+function noticed({ silicon, noticedByKernel }: FeatureRow): Cell {
+  return silicon === null || silicon.before === silicon.after ? [] : cell(noticedByKernel ? 'yes' : 'no');
+}
+
 function featureChanged(row: FeatureRow): boolean {
   const silicon = row.silicon !== null && row.silicon.before !== row.silicon.after;
   return silicon || row.before !== row.reported || row.reported !== row.afterReboot;
+}
+
+/** The bit of the silicon that a feature is, as far as the report tells; features made by software are none. */
+function ownRef(rows: DiffRows, { name, silicon, causes }: FeatureRow): string | undefined {
+  if (silicon === null) return undefined;
+  const named = causes.find(({ ref }) => rows.silicon.some((row) => row.ref === ref && row.name?.toLowerCase() === name));
+  return named?.ref ?? (causes.length === 1 ? causes[0]!.ref : undefined);
 }
 
 /** What KVM gives guests of a feature: only the copy of kvm_cpu_caps knows, and only for the bits in which it is stale. */
@@ -32,9 +44,15 @@ function guestsSee(rows: DiffRows): (row: FeatureRow) => Cell {
   const held = new Map<string, boolean | string | null>();
   for (const snapshot of rows.snapshots) if (snapshot.holder === 'kvm_cpu_caps') for (const one of snapshot.differences) held.set(one.ref, one.held);
   return (row) => {
-    const known = [row.name, ...row.causes.map((cause) => cause.ref)].find((ref) => held.has(ref));
+    const known = [row.name, ownRef(rows, row)].find((ref) => ref !== undefined && held.has(ref));
     return known === undefined ? [] : cell(held.get(known) === true ? 'yes' : 'no');
   };
+}
+
+/** Columns by title; the rows of features and bugs have these in common. */
+function columnsOf(titles: readonly string[]): Column[] {
+  const kinds: Readonly<Record<string, Partial<Column>>> = { VERDICT: { badge: true }, CAUSE: { spare: 1 }, NOTICED: { spare: 2 } };
+  return titles.map((title) => ({ title, ...kinds[title] }));
 }
 
 /** The features of the CPU. */
@@ -45,14 +63,14 @@ export function featureSection(rows: DiffRows, all: boolean): Section | null {
   const columns = ['FEATURE', 'SILICON', 'KERNEL', ...(withGuests ? ['GUESTS'] : []), 'AFTER A REBOOT', 'NOTICED', 'VERDICT', 'CAUSE'];
   return section(
     'features',
-    columns.map((title) => (title === 'VERDICT' ? { title, badge: true } : { title })),
+    columnsOf(columns),
     shown.map((row) => [
       cell(row.name, 'strong'),
       siliconWords(row.silicon),
       yesNo(row.before, row.reported),
       ...(withGuests ? [guests(row)] : []),
       yesNo(row.afterReboot, row.afterReboot),
-      cell(row.noticedByKernel ? 'yes' : 'no'),
+      noticed(row),
       verdictCell(row.verdict),
       causeCell(row.causes, all),
     ]),
@@ -69,7 +87,7 @@ export function bugSection(rows: DiffRows, all: boolean): Section | null {
   const titles = ['BUG', 'KERNEL', 'AFTER A REBOOT', 'VERDICT', 'CAUSE'];
   return section(
     'bugs',
-    titles.map((title) => (title === 'VERDICT' ? { title, badge: true } : { title })),
+    columnsOf(titles),
     shown.map((row) => [
       cell(row.name, 'strong'),
       yesNo(row.before, row.reported),
@@ -85,7 +103,12 @@ export function siliconSection(rows: DiffRows, all: boolean): Section | null {
   const shown = rows.silicon.filter((row: SiliconRow) => all || !row.noticedByKernel);
   return section(
     'silicon',
-    [{ title: all ? 'SILICON' : 'SILICON, UNNOTICED' }, { title: 'NAME' }, { title: 'CHANGE' }, { title: 'WHY THE KERNEL DOES NOT NOTICE', min: 20 }],
+    [
+      { title: all ? 'SILICON' : 'SILICON, UNNOTICED' },
+      { title: 'NAME' },
+      { title: 'CHANGE' },
+      { title: 'WHY THE KERNEL DOES NOT NOTICE', label: 'not noticed', min: 20 },
+    ],
     shown.map((row) => [
       cell(row.ref, 'strong'),
       cell(row.name ?? ''),

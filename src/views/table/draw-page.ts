@@ -35,22 +35,35 @@ function drawBlock(block: Block, width: number, paint: Paint): string[] {
   const text = `-- ${escapeControl(block.text)} `;
   const fits = textWidth(text) < width;
   return fits
-    ? [paint({ text: text + '-'.repeat(Math.min(width, 100) - textWidth(text)), tone: 'strong' })]
+    ? [paint({ text: text + '-'.repeat(Math.max(0, Math.min(width, 100) - textWidth(text))), tone: 'strong' })]
     : paintLines(wrapCell(cell(text, 'strong'), width), paint);
 }
 
 const NEXT = 'NEXT   ';
 
-/** A command that is wider than the line goes on behind a backslash, so that it can still be pasted. */
+/** Words of a shell: blanks inside quotes belong to a word. */
+const SHELL_WORD = /(?:[^\s"']|"[^"]*"|'[^']*'|["'])+/g;
+
+/**
+ * A command that is wider than the line goes on behind a backslash, so that it can still be pasted. One word that is wider stays whole:
+ * the terminal breaks it, and what is copied is right.
+ */
 function drawCommand(command: string, width: number): string[] {
-  const wrapped = wrapCell(cell(command), width - 2).map((line) => line.spans.map((one) => one.text).join(''));
-  return wrapped.map((text, at) => `${at > 0 ? '  ' : ''}${text}${at < wrapped.length - 1 ? ' \\' : ''}`);
+  const drawn: string[] = [];
+  for (const word of command.match(SHELL_WORD) ?? []) {
+    const last = drawn.length - 1;
+    const room = width - (last > 0 ? 2 : 0) - 2;
+    if (last >= 0 && textWidth(drawn[last]!) + 1 + textWidth(word) <= room) drawn[last] += ` ${word}`;
+    else drawn.push(word);
+  }
+  return drawn.map((text, at) => `${at > 0 ? '  ' : ''}${text}${at < drawn.length - 1 ? ' \\' : ''}`);
 }
 
 function drawNext(commands: readonly string[], width: number, paint: Paint): string[] {
   if (commands.length === 0) return [];
   const together = commands.map(escapeControl).join('      ');
-  const rows = textWidth(together) + NEXT.length <= width ? [together] : commands.flatMap((command) => drawCommand(command, width - NEXT.length - 2));
+  const rows =
+    textWidth(together) + NEXT.length <= width ? [together] : commands.flatMap((command) => drawCommand(escapeControl(command), width - NEXT.length));
   return rows.map(
     (row, at) => (at === 0 ? paint({ text: NEXT.trimEnd(), tone: 'strong' }) + NEXT.slice(NEXT.trimEnd().length) : ' '.repeat(NEXT.length)) + row,
   );

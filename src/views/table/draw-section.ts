@@ -26,15 +26,26 @@ function needOf(column: Column, index: number, rows: Section['rows']): Need {
   return { natural, least: Math.min(natural, Math.max(column.min ?? 0, Math.min(word, LONGEST_WORD))) };
 }
 
+/** Fills columns like vessels: all rise together, a column stops at its natural width, so that only the long texts are wrapped. */
+function fill(needs: readonly Need[], free: number): number[] {
+  const widths = needs.map((need) => need.least);
+  let left = free - widths.reduce((sum, width) => sum + width, 0);
+  while (left > 0) {
+    const open = needs.map((_, index) => index).filter((index) => widths[index]! < needs[index]!.natural);
+    if (open.length === 0) break;
+    const lowest = Math.min(...open.map((index) => widths[index]!));
+    const at = open.find((index) => widths[index] === lowest)!;
+    widths[at]! += 1;
+    left -= 1;
+  }
+  return widths;
+}
+
 /** @returns the width of each column, or null where they do not fit beside each other. */
 export function columnWidths(section: Section, width: number): number[] | null {
   const needs = section.columns.map((column, index) => needOf(column, index, section.rows));
   const free = width - GAP * (needs.length - 1);
-  const least = needs.reduce((sum, need) => sum + need.least, 0);
-  if (least > free) return null;
-  const wish = needs.reduce((sum, need) => sum + need.natural - need.least, 0);
-  const share = wish === 0 ? 0 : Math.min(1, (free - least) / wish);
-  return needs.map((need) => need.least + Math.floor((need.natural - need.least) * share));
+  return needs.reduce((sum, need) => sum + need.least, 0) > free ? null : fill(needs, free);
 }
 
 function paintLine(line: Line | undefined, paint: Paint): string {
@@ -65,11 +76,15 @@ function drawColumns(section: Section, widths: readonly number[], paint: Paint):
   return [...drawRow(titles, widths, paint), ...rows.flat()];
 }
 
+function labelOf(column: Column): string {
+  return column.label ?? column.title.toLowerCase();
+}
+
 /** One row below the other, each column a labelled line: for narrow terminals. */
 function drawStacked(section: Section, width: number, paint: Paint): string[] {
   const [first, ...columns] = section.columns;
   const badge = section.columns.findIndex((column) => column.badge);
-  const label = Math.min(20, Math.max(...columns.map((column) => (column.badge ? 0 : column.title.length))));
+  const label = Math.min(20, Math.max(...columns.map((column) => (column.badge ? 0 : labelOf(column).length))));
   const drawn = drawRow([cell(first?.title ?? '', 'strong')], [width], paint);
   for (const [number, row] of section.rows.entries()) {
     if (number > 0) drawn.push('');
@@ -77,19 +92,39 @@ function drawStacked(section: Section, width: number, paint: Paint): string[] {
     for (const [index, column] of columns.entries()) {
       const value = row[index + 1] ?? [];
       if (index + 1 === badge || value.length === 0) continue;
-      const cells = [[], cell(column.title.toLowerCase(), 'dim'), value];
+      const cells = [[], cell(labelOf(column), 'dim'), value];
       drawn.push(...drawRow(cells, [0, label, width - label - 2 * GAP], paint));
     }
   }
   return drawn;
 }
 
+/** Beside the name a badge needs this much room; else it stands below. */
+const BADGE = 16;
+
 function drawHead(row: readonly Cell[], badge: number, width: number, paint: Paint): string[] {
   const name = row[0] ?? [];
   const tag = badge > 0 ? (row[badge] ?? []) : [];
   const wide = measure(name).natural;
-  if (tag.length > 0 && wide + GAP + measure(tag).natural <= width) return drawRow([name, tag], [wide, width - wide - GAP], paint);
+  if (tag.length > 0 && wide + GAP + BADGE <= width) return drawRow([name, tag], [wide, width - wide - GAP], paint);
   return [...drawRow([name], [width], paint), ...(tag.length > 0 ? drawRow([[], tag], [0, width - GAP], paint) : [])];
+}
+
+/** The section without its most dispensable column; null where it has none left. */
+function slimmer(section: Section): Section | null {
+  const most = Math.max(0, ...section.columns.map((column) => column.spare ?? 0));
+  if (most === 0) return null;
+  const stays = (_: unknown, index: number): boolean => section.columns[index]!.spare !== most;
+  return { ...section, columns: section.columns.filter(stays), rows: section.rows.map((row) => row.filter(stays)) };
+}
+
+/** Columns if they fit, at worst without the dispensable ones. */
+function inColumns(section: Section, width: number, paint: Paint): string[] | null {
+  for (let slim: Section | null = section; slim !== null; slim = slimmer(slim)) {
+    const widths = columnWidths(slim, width);
+    if (widths !== null) return drawColumns(slim, widths, paint);
+  }
+  return null;
 }
 
 /**
@@ -99,6 +134,5 @@ function drawHead(row: readonly Cell[], badge: number, width: number, paint: Pai
  */
 export function drawSection(section: Section, width: number, paint: Paint): string[] {
   const caption = section.caption === undefined ? [] : drawRow([cell(section.caption)], [width], paint);
-  const widths = columnWidths(section, width);
-  return [...caption, ...(widths === null ? drawStacked(section, width, paint) : drawColumns(section, widths, paint))];
+  return [...caption, ...(inColumns(section, width, paint) ?? drawStacked(section, width, paint))];
 }

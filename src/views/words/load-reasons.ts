@@ -79,9 +79,9 @@ export const loadReasonWords: Readonly<Record<string, ReasonWords>> = {
     lift: 'microcode.force_minrev=0, which loads and taints; or early loading',
   },
   'amd-minrev-unsupported': { text: whole('force_minrev is on, and AMD updates declare no minimum revision'), lift: 'microcode.force_minrev=0' },
-  'erratum-bdx90': { text: whole('Broadwell-X and -DE may hang in a late load (erratum BDX90, BDF90)'), lift: 'early loading and a reboot' },
+  'erratum-bdx90': { text: whole('A late load may hang Broadwell-X and -DE (erratum BDX90, BDF90)'), lift: 'early loading and a reboot' },
   'erratum-gnr98': {
-    text: whole('Granite Rapids takes a machine check on a late load from this revision (erratum GNR98)'),
+    text: whole('A late load from this revision gives Granite Rapids a machine check (erratum GNR98)'),
     lift: 'a load of revision 0x1000405 in between, or early loading and a reboot',
   },
   'amd-signing-cutoff': {

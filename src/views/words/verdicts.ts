@@ -10,7 +10,7 @@ export const verdictWords: Readonly<Record<Verdict, VerdictWords>> = {
   unchanged: { word: 'unchanged', meaning: 'The update changes nothing here.' },
   'not-microcode': { word: 'not microcode', meaning: 'Microcode plays no part in this: the protection is software, or there is none.' },
   're-evaluated': { word: 're-evaluated', meaning: 'The running kernel looks again after the load and acts on what it finds.' },
-  equivalent: { word: 'equivalent', meaning: 'As well protected as after a reboot; only the method, the speed or the text would differ.' },
+  equivalent: { word: 'equivalent', meaning: 'As safe as after a reboot; only the method, the speed or the text would differ.' },
   'silent-fix': { word: 'silent fix', meaning: 'The update protects at once, and neither the kernel nor CPUID tells anybody.' },
   'pessimistic-report': {
     word: 'pessimistic report',
@@ -22,5 +22,5 @@ export const verdictWords: Readonly<Record<Verdict, VerdictWords>> = {
   },
   stranded: { word: 'stranded', meaning: 'The CPU could do it now, the running kernel does not use it: nothing is gained before a reboot.' },
   'not-engaged': { word: 'not engaged', meaning: 'The kernel reports this as on, and executes nothing for it.' },
-  hazard: { word: 'hazard', meaning: 'Something that is in use disappears or stops to agree: protection is lost, or code may fail.' },
+  hazard: { word: 'hazard', meaning: 'Something that is in use disappears or no longer fits: protection is lost, or code may fail.' },
 };

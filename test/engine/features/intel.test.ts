@@ -42,7 +42,8 @@ test('constant_tsc: invariant TSC in CPUID, or by model, each line with its own 
     [0xf, 7, true, false],
   ];
   for (const [family, model, old, newest] of expected)
-    for (const line of LINES) assert.equal((await bootFeatures(line, { family, model })).has('CONSTANT_TSC'), line === '7.2' ? newest : old, `${line} ${family}/${model}`);
+    for (const line of LINES)
+      assert.equal((await bootFeatures(line, { family, model })).has('CONSTANT_TSC'), line === '7.2' ? newest : old, `${line} ${family}/${model}`);
 });
 
 test('the TSC that runs through S3 is known by model', async () => {
@@ -68,10 +69,10 @@ test('rep_good: family 6 at first, the fast string bit in the newest line; witho
   for (const line of LINES) {
     const on = await bootFeatures(line, { ...SKYLAKE, features: ['ERMS'] });
     assert.ok(on.flags.includes('rep_good') && on.flags.includes('erms'));
-    const off = await bootFeatures(line, { ...SKYLAKE, features: ['ERMS'], msrs: { 0x1a0: 0n } });
+    const off = await bootFeatures(line, { ...SKYLAKE, features: ['ERMS'], msrs: { 416: 0n } });
     assert.ok(!off.flags.includes('rep_good') && !off.flags.includes('erms'), line);
     assert.equal((await bootFeatures(line, { family: 0x13, model: 1 })).has('REP_GOOD'), line === '7.2');
-    const unknown = await bootFeatures(line, { ...SKYLAKE, features: ['ERMS'], msrs: {}, absentMsrs: 'unknown' });
+    const unknown = await bootFeatures(line, { ...SKYLAKE, features: ['ERMS'], absentMsrs: 'unknown' });
     assert.equal(unknown.has('ERMS'), true, 'an unknown MSR takes nothing away');
   }
 });
@@ -86,7 +87,11 @@ test('the microcode revision is not read where the IA64 bit stands, nor before f
 
 test('arch_perfmon needs a version and more than one counter', async () => {
   for (const line of LINES) {
-    for (const [eax, expected] of [[0x0204, true], [0x0104, false], [0x0200, false]] as const)
+    for (const [eax, expected] of [
+      [0x0204, true],
+      [0x0104, false],
+      [0x0200, false],
+    ] as const)
       assert.equal((await bootFeatures(line, { ...SKYLAKE, registers: { 'a.0.eax': eax } })).flags.includes('arch_perfmon'), expected, line);
     assert.equal((await bootFeatures(line, { ...SKYLAKE, level: 9, registers: { 'a.0.eax': 0x0204 } })).has('ARCH_PERFMON'), false);
   }
@@ -96,7 +101,7 @@ test('bts and pebs unless MISC_ENABLE says that they are not there', async () =>
   for (const line of LINES) {
     const both = await bootFeatures(line, { ...SKYLAKE, features: ['DS'] });
     assert.ok(both.flags.includes('bts') && both.flags.includes('pebs'));
-    const none = await bootFeatures(line, { ...SKYLAKE, features: ['DS'], msrs: { 0x1a0: 0x1801n } });
+    const none = await bootFeatures(line, { ...SKYLAKE, features: ['DS'], msrs: { 416: 0x1801n } });
     assert.ok(!none.flags.includes('bts') && !none.flags.includes('pebs'));
   }
 });
@@ -113,8 +118,8 @@ test('MONITOR and CLFLUSH bugs by model', async () => {
 
 test('CPUID faulting and ring 3 MWAIT; the option takes the latter back', async () => {
   for (const line of LINES) {
-    assert.equal((await bootFeatures(line, { ...SKYLAKE, msrs: { 0xce: 1n << 31n } })).flags.includes('cpuid_fault'), true);
-    assert.equal((await bootFeatures(line, { ...SKYLAKE, msrs: { 0xce: 1n << 31n, 0x140: null } })).has('CPUID_FAULT'), false);
+    assert.equal((await bootFeatures(line, { ...SKYLAKE, msrs: { 206: 1n << 31n } })).flags.includes('cpuid_fault'), true);
+    assert.equal((await bootFeatures(line, { ...SKYLAKE, msrs: { 206: 1n << 31n, 320: null } })).has('CPUID_FAULT'), false);
     assert.equal((await bootFeatures(line, { model: 0x57 })).flags.includes('ring3mwait'), true);
     assert.equal((await bootFeatures(line, { model: 0x57 }, { cmdline: 'ring3mwait=disable' })).has('RING3MWAIT'), false);
   }
@@ -124,7 +129,7 @@ test('memory encryption takes address bits, and its flag goes where firmware lef
   for (const line of LINES) {
     const off = await bootFeatures(line, { ...SKYLAKE, features: ['TME'] });
     assert.equal(off.has('TME'), line === '6.1');
-    const on = await bootFeatures(line, { ...SKYLAKE, features: ['TME'], msrs: { 0x982: (6n << 32n) | 3n } });
+    const on = await bootFeatures(line, { ...SKYLAKE, features: ['TME'], msrs: { 2434: (6n << 32n) | 3n } });
     assert.equal(on.has('TME'), true);
     assert.equal(on.cpu0.physBits, 0x28 - 6);
   }
@@ -135,14 +140,14 @@ test('zmm registers are avoided on listed models by the newest line', async () =
 });
 
 test('split lock detection: listed models, CORE_CAPS, and a test register that works', async () => {
-  const tigerlake: MadeUpCpu = { model: 0x8c, features: ['CORE_CAPABILITIES'], msrs: { 0xcf: 0x20n } };
+  const tigerlake: MadeUpCpu = { model: 0x8c, features: ['CORE_CAPABILITIES'], msrs: { 207: 0x20n } };
   const unlisted: MadeUpCpu = { ...tigerlake, model: 0xad };
   for (const line of LINES) {
     assert.equal((await bootFeatures(line, { model: 0x6a })).flags.includes('split_lock_detect'), true);
     assert.equal((await bootFeatures(line, { model: 0x6a, features: ['HYPERVISOR'] })).has('SPLIT_LOCK_DETECT'), false);
-    assert.equal((await bootFeatures(line, { model: 0x6a, msrs: { 0x33: null } })).has('SPLIT_LOCK_DETECT'), false);
+    assert.equal((await bootFeatures(line, { model: 0x6a, msrs: { 51: null } })).has('SPLIT_LOCK_DETECT'), false);
     assert.equal((await bootFeatures(line, tigerlake)).has('SPLIT_LOCK_DETECT'), true);
-    assert.equal((await bootFeatures(line, { ...tigerlake, msrs: { 0xcf: 0n } })).has('SPLIT_LOCK_DETECT'), false);
+    assert.equal((await bootFeatures(line, { ...tigerlake, msrs: { 207: 0n } })).has('SPLIT_LOCK_DETECT'), false);
     assert.equal((await bootFeatures(line, unlisted)).has('SPLIT_LOCK_DETECT'), line !== '6.1');
     assert.equal((await bootFeatures(line, { model: 0x5e })).has('SPLIT_LOCK_DETECT'), false);
   }

@@ -1,11 +1,11 @@
+import { kernelLines } from '../../../src/data/kernels/index.ts';
+import type { KernelTables, Register } from '../../../src/data/kernels/types.ts';
 import { Boot } from '../../../src/engine/boot/boot.ts';
 import type { Cpu } from '../../../src/engine/boot/cpu.ts';
 import { kernelSpec } from '../../../src/engine/boot/kernel-spec.ts';
 import type { Place } from '../../../src/engine/boot/topology.ts';
 import { afterCopy, bugsOf, earlyIdentify, finishBoot, flagsOf, identifyBootCpu, parseCpuParameters, vmxFlagsOf } from '../../../src/engine/features/index.ts';
 import { cpuidKey, type Registers, type Silicon } from '../../../src/engine/silicon/silicon.ts';
-import { kernelLines } from '../../../src/data/kernels/index.ts';
-import type { KernelTables, Register } from '../../../src/data/kernels/types.ts';
 
 export type Line = '6.1' | '6.12' | '7.2';
 export const LINES: readonly Line[] = ['6.1', '6.12', '7.2'];
@@ -22,6 +22,7 @@ export interface MadeUpCpu {
   readonly registers?: Readonly<Record<string, number>>;
   readonly level?: number;
   readonly extendedLevel?: number;
+  /** Over 0x1a0 and 0x3a as firmware commonly leaves them, unless absent MSRs are unknown. */
   readonly msrs?: Readonly<Record<number, bigint | null>>;
   readonly absentMsrs?: Silicon['absentMsrs'];
   readonly msrWritable?: Readonly<Record<number, bigint>>;
@@ -50,6 +51,9 @@ export interface Booted {
 
 /** What a 64-bit kernel needs to start at all. */
 const BASE = ['FPU', 'TSC', 'MSR', 'PAE', 'CX8', 'APIC', 'PGE', 'CMOV', 'PAT', 'CLFLUSH', 'MMX', 'FXSR', 'XMM', 'XMM2', 'SYSCALL', 'NX', 'LM'];
+
+/** Leaf 0xd of a CPU with x87, SSE and AVX state. */
+export const AVX_STATE: Readonly<Record<string, number>> = { 'd.0.eax': 7, 'd.0.ebx': 0x340, 'd.1.ebx': 0x340, 'd.2.eax': 0x100, 'd.2.ebx': 0x240 };
 
 async function tablesOf(line: Line): Promise<KernelTables> {
   const found = kernelLines.find((one) => one.line === line);
@@ -97,7 +101,7 @@ export function siliconFor(tables: KernelTables, cpu: MadeUpCpu): Silicon {
   const numbers = <T>(record: Readonly<Record<number, T>> = {}): Map<number, T> => new Map(Object.entries(record).map(([key, value]) => [Number(key), value]));
   return {
     cpuid,
-    msrs: numbers({ 0x1a0: 1n, 0x3a: 5n, ...cpu.msrs }),
+    msrs: numbers(cpu.absentMsrs === 'unknown' ? cpu.msrs : { 416: 1n, 58: 5n, ...cpu.msrs }),
     absentMsrs: cpu.absentMsrs ?? 'zero',
     msrWritable: numbers(cpu.msrWritable),
     behaviours: cpu.behaviours ?? {},

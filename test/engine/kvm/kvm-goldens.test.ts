@@ -40,11 +40,13 @@ function compare(name: string, b: Boot, kvm: KvmState, silicon: Silicon, golden:
   for (const [register, value] of Object.entries(golden.caps)) {
     figures.registers++;
     const ours = caps[register];
-    if (ours === undefined || ours !== Number(value)) figures.wrong.push(`${name} ${register}: ${ours === undefined ? 'absent' : hex32(ours)}, recorded ${value}`);
+    if (ours === undefined || ours !== Number(value))
+      figures.wrong.push(`${name} ${register}: ${ours === undefined ? 'absent' : hex32(ours)}, recorded ${value}`);
   }
   const msr = `0x${archCapabilitiesOffered(b, kvm, silicon).toString(16)}`;
   figures.registers++;
-  if (golden.archCapabilities !== null && BigInt(msr) !== BigInt(golden.archCapabilities)) figures.wrong.push(`${name} ARCH_CAPABILITIES: ${msr}, recorded ${golden.archCapabilities}`);
+  if (golden.archCapabilities !== null && BigInt(msr) !== BigInt(golden.archCapabilities))
+    figures.wrong.push(`${name} ARCH_CAPABILITIES: ${msr}, recorded ${golden.archCapabilities}`);
 }
 
 function insert(b: Boot, tables: KvmTables, module: KvmModule, parameters: string, silicon: Silicon): KvmState {
@@ -55,7 +57,10 @@ function insert(b: Boot, tables: KvmTables, module: KvmModule, parameters: strin
 
 function boot(tables: KernelTables, golden: { kernel: string; cmdline: string }, profile: Profile, silicon: Silicon): Boot {
   const spec = kernelSpec(tables, { cmdline: golden.cmdline, config: recordedConfig(golden.kernel) });
-  return bootKernel(spec, slotsOf(profile).map((slot) => ({ ...slot, silicon }))).kernel;
+  return bootKernel(
+    spec,
+    slotsOf(profile).map((slot) => ({ ...slot, silicon })),
+  ).kernel;
 }
 
 function checkCold(name: string, golden: ColdGolden, tables: KernelTables, kvmTables: KvmTables, figures: Figures): void {
@@ -110,6 +115,9 @@ for (const { line, load, loadKvm: loadTables } of kernelLines) {
     assert.deepEqual([...figures.cold.wrong, ...figures.late.wrong], []);
     assert.ok(figures.late.states > 0);
     // No module was inserted in the cold recordings of the oldest line.
-    assert.equal(figures.cold.states > 0, cold.some(([, golden]) => golden.expect.kvm));
+    assert.equal(
+      figures.cold.states > 0,
+      cold.some(([, golden]) => golden.expect.kvm),
+    );
   });
 }

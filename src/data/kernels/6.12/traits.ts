@@ -6,7 +6,7 @@ export const traits: readonly string[] = [
   'bhi-vmexit',
   // IBPB before BPF programs (bugs.c cpu_wants_ibpb_bpf()).
   'bpf-ibpb',
-  // An unknown spectre_v2= falls back to the compiled default, and says so (bugs.c).
+  // An unknown spectre_v2= or spec_store_bypass_disable= falls back to the compiled default, and says so (bugs.c).
   'spectre-v2-default-mode',
   // Missing SRSO microcode is a choice of its own, not a suffix of the text (bugs.c).
   'srso-ucode-choices',
@@ -22,8 +22,6 @@ export const traits: readonly string[] = [
   'amd-patch-id-match',
   // Cores of a package are counted from the CPUs that were found, not read from CPUID (cpu/topology.c).
   'parsed-topology',
-  // Every mitigation has an option of the configuration that decides its default, CONFIG_MITIGATION_MDS and so on (bugs.c).
-  'config-per-mitigation',
   // CPUs on neither list get X86_BUG_MMIO_UNKNOWN and a line of their own (common.c).
   'mmio-unknown',
   // VERW runs at idle for TSA even where the microcode for it is missing (bugs.c cpu_bugs_smt_update()).
@@ -74,4 +72,8 @@ export const traits: readonly string[] = [
   'pebs-ept-later-servers',
   // KVM offers SBPB and IBPB_BRTYPE by name (kvm/cpuid.c).
   'kvm-sbpb',
+  // KVM compares the VMX configuration of each CPU that comes online with that of the load (kvm/x86.c kvm_x86_check_processor_compatibility()).
+  'kvm-compat-at-online',
+  // Other CPUs are started in parallel, the first threads of all cores before their siblings (kernel/cpu.c).
+  'parallel-bringup',
 ];

@@ -36,8 +36,6 @@ export const traits: readonly string[] = [
   'amd-lowest-revision',
   // AMD patches that no CPU took are forgotten (microcode/amd.c finalize_late_load_amd()).
   'amd-cache-cleanup',
-  // Every mitigation has an option of the configuration that decides its default, CONFIG_MITIGATION_MDS and so on (bugs.c).
-  'config-per-mitigation',
   // pti= and nopti are early options, the later one wins; before, pti= is searched for and found first (mm/pti.c).
   'pti-early-param',
   // Page table isolation switches FRED and INVLPGB off (mm/pti.c).
@@ -118,4 +116,8 @@ export const traits: readonly string[] = [
   'kvm-cet',
   // The kernel, not KVM, switches VMX and SVM on, and drops VMX where it cannot (virt/hw.c).
   'virtualization-in-core',
+  // KVM compares the VMX configuration of each CPU that comes online with that of the load (kvm/x86.c kvm_x86_check_processor_compatibility()).
+  'kvm-compat-at-online',
+  // Other CPUs are started in parallel, the first threads of all cores before their siblings (kernel/cpu.c).
+  'parallel-bringup',
 ];

@@ -1,5 +1,6 @@
 import type { Boot } from '../../boot/boot.ts';
 import { textOf } from '../_define.ts';
+import { wordIn } from '../_early-param.ts';
 import { shouldMitigate } from '../_global.ts';
 import {
   commandRefused,
@@ -26,7 +27,7 @@ export function parseOptions(b: Boot): void {
 }
 
 function parseWord(b: Boot, word: string): void {
-  const command = SPECTRE_V2_OPTIONS[word];
+  const command = wordIn(SPECTRE_V2_OPTIONS, word);
   if (command === undefined) return b.print(`Spectre V2 : Ignoring unknown spectre_v2 option (${word}).`);
   b.params('spectre_v2');
   b.share('spectre_v2_cmd', command, 'spectre_v2/parameter/word');

@@ -13,7 +13,12 @@ function kernelPart(k: Boot): Part {
   const ebpf = mode === 'SPECTRE_V2_EIBRS' && unprivilegedEbpf(k);
   const weak = mode === 'SPECTRE_V2_NONE' || mode === 'SPECTRE_V2_LFENCE' || ebpf;
   const off = k.shared('cpu_mitigations') === 'off' || k.flag('nospectre_v2') || k.param('spectre_v2') === 'off';
-  return { part: 'kernel', state: either(!weak), why: weak ? (off ? 'opted-out' : 'kernel-branches-unguarded') : 'kernel-branches-guarded', optedOut: weak && off };
+  return {
+    part: 'kernel',
+    state: either(!weak),
+    why: weak ? (off ? 'opted-out' : 'kernel-branches-unguarded') : 'kernel-branches-guarded',
+    optedOut: weak && off,
+  };
 }
 
 function userPart(k: Boot): Part {
@@ -25,7 +30,12 @@ function userPart(k: Boot): Part {
 
 function firmwarePart(k: Boot): Part {
   const guarded = k.has('USE_IBRS_FW') || k.has('USE_IBPB_FW') || k.has('ENTRY_IBPB') || inIbrsMode(k.choice('spectre_v2'));
-  return { part: 'firmware', state: either(guarded), why: guarded ? 'firmware-guarded' : 'firmware-unguarded', optedOut: !guarded && k.shared('cpu_mitigations') === 'off' };
+  return {
+    part: 'firmware',
+    state: either(guarded),
+    why: guarded ? 'firmware-guarded' : 'firmware-unguarded',
+    optedOut: !guarded && k.shared('cpu_mitigations') === 'off',
+  };
 }
 
 function bhiPart(k: Boot): Part {
@@ -35,7 +45,12 @@ function bhiPart(k: Boot): Part {
   if (retpolineSequence(k) && k.shared('rrsba_disabled') === true) return { part: 'bhi', state: 'protected', why: 'bhi-retpoline' };
   const vmexit = k.has('CLEAR_BHB_VMEXIT') || k.has('CLEAR_BHB_LOOP_ON_VMEXIT');
   const off = k.shared('cpu_mitigations') === 'off' || k.choice('bhi') === 'BHI_MITIGATION_OFF';
-  return { part: 'bhi', state: vmexit ? 'partly' : 'exposed', why: vmexit ? 'bhb-loop-on-vmexit' : off ? 'opted-out' : 'no-bhb-clearing', optedOut: !vmexit && off };
+  return {
+    part: 'bhi',
+    state: vmexit ? 'partly' : 'exposed',
+    why: vmexit ? 'bhb-loop-on-vmexit' : off ? 'opted-out' : 'no-bhb-clearing',
+    optedOut: !vmexit && off,
+  };
 }
 
 function pbrsbPart(k: Boot): Part {

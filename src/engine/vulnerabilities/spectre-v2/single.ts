@@ -1,5 +1,6 @@
 import type { Boot } from '../../boot/boot.ts';
 import { textOf } from '../_define.ts';
+import { wordIn } from '../_early-param.ts';
 import { mitigationsOff } from '../_global.ts';
 import { selectBhiAtOnce } from '../bhi.ts';
 import {
@@ -20,7 +21,7 @@ function parse(b: Boot): string {
   if (b.flag('nospectre_v2') || mitigationsOff(b)) return 'NONE';
   const word = b.param('spectre_v2');
   if (word === null) return fallback;
-  const command = SPECTRE_V2_OPTIONS[word];
+  const command = wordIn(SPECTRE_V2_OPTIONS, word);
   if (command === undefined) {
     b.print(`Spectre V2 : unknown option (${word}). Switching to ${b.trait('spectre-v2-default-mode') ? 'default mode' : 'AUTO select'}`);
     return fallback;

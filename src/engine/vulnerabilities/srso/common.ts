@@ -1,4 +1,5 @@
 import type { Boot } from '../../boot/boot.ts';
+import { wordIn } from '../_early-param.ts';
 
 export const NONE = 'SRSO_MITIGATION_NONE';
 export const SAFE_RET = 'SRSO_MITIGATION_SAFE_RET';
@@ -22,7 +23,7 @@ export const WORDS: Readonly<Record<string, string>> = {
 export function parseWords(b: Boot, chosen: (word: string) => void): void {
   for (const value of b.params('spec_rstack_overflow')) {
     if (value === null) continue;
-    const word = WORDS[value];
+    const word = wordIn(WORDS, value);
     if (word) chosen(word);
     else b.print(`Speculative Return Stack Overflow: Ignoring unknown SRSO option (${value}).`);
   }
