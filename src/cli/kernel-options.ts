@@ -76,6 +76,7 @@ export async function kernelOf(options: KernelOptions, profile: Profile): Promis
     cmdline: options.cmdline ?? profile.system?.cmdline ?? '',
     ...(whole ? { config: whole } : {}),
     options: { ...(whole ? {} : own), ...config.values },
+    ...(profile.system?.memoryBytes === undefined ? {} : { memoryBytes: profile.system.memoryBytes }),
     ...(profile.system?.traits ? { traits: profile.system.traits } : {}),
   });
   const report: KernelReport = { line: choice.line.line, release: choice.release, evidence: choice.evidence };

@@ -33,6 +33,8 @@ const NASTY = [
   '[a](javascript:b)',
   '\ud800',
   'x'.repeat(300),
+  'toString',
+  '__proto__',
 ];
 
 const text = fc.oneof(

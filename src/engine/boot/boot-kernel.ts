@@ -7,7 +7,7 @@ import { checkPti } from '../vulnerabilities/meltdown.ts';
 import { Boot, type KernelSpec } from './boot.ts';
 import type { Cpu } from './cpu.ts';
 import { parseMitigationParameters, selectMitigations, setBugBits, updateForSmt } from './mitigations.ts';
-import { onlineAfterBoot } from './topology.ts';
+import { onlineAfterBoot, startedAtBoot } from './topology.ts';
 
 /**
  * One cold boot, in the kernel's own order: identify the boot CPU and its bugs, parse options, identify again, choose mitigations,
@@ -17,6 +17,7 @@ import { onlineAfterBoot } from './topology.ts';
  */
 export function bootKernel(spec: KernelSpec, slots: readonly Slot[]): Machine {
   const b = new Boot(spec, slots[0]!.silicon);
+  if (spec.memoryBytes !== undefined) b.share('memory_bytes', spec.memoryBytes, 'memory/size');
   earlyIdentify(b, setBugBits);
   parseMitigationParameters(b);
   parseCpuParameters(b);
@@ -35,21 +36,21 @@ export function bootKernel(spec: KernelSpec, slots: readonly Slot[]): Machine {
   return { slots, threads, kernel: b, kvm: null, patchCache: [], cachedBlob: null, early: null };
 }
 
-/** smp_init(): every CPU is started once; with SMT off the siblings go again. */
+/** smp_init(): every CPU that options allow is started once; with SMT off the siblings go again. */
 function bringUp(b: Boot, slots: readonly Slot[], first: Cpu): Thread[] {
-  const offline = slots.filter((slot) => slot.offline).map((slot) => slot.number);
+  const started = startedAtBoot(b, slots);
+  const offline = slots.filter((slot, at) => slot.offline || !started[at]).map((slot) => slot.number);
   // Cores of one kind come out alike, and the AND into boot_cpu_data says nothing new the second time.
   const kinds = new Map<Silicon, Cpu>();
-  const cpus = slots.map((slot, at) => (at === 0 ? first : secondary(b, slot, kinds)));
+  const cpus = slots.map((slot, at) => (at === 0 || !started[at] ? first : secondary(b, slot, kinds)));
   const online = onlineAfterBoot(b, slots, offline);
   updateForSmt(b);
-  return slots.map((slot, at) => ({ ...slot, online: online[at]!, booted: true, cpu: cpus[at]! }));
+  return slots.map((slot, at) => ({ ...slot, online: online[at]!, booted: started[at]!, cpu: { ...cpus[at]!, revision: slot.revision } }));
 }
 
 /** One CPU that is started: identified anew, and ANDed into boot_cpu_data. */
 function secondary(b: Boot, slot: Slot, kinds: Map<Silicon, Cpu>): Cpu {
   const cpu = kinds.get(slot.silicon) ?? identifySecondary(b, slot.silicon, slot.number);
   kinds.set(slot.silicon, cpu);
-  cpu.revision = slot.revision;
   return cpu;
 }

@@ -13,6 +13,8 @@ export interface KernelSpec {
   readonly traits: ReadonlySet<string>;
   readonly config: Readonly<Record<string, string>>;
   readonly cmdline: string;
+  /** Memory of the machine, where it is known: L1TF asks whether it reaches beyond half the address space. */
+  readonly memoryBytes?: number;
 }
 
 interface Written<T> {

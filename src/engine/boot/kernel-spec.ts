@@ -4,6 +4,7 @@ import type { KernelSpec } from './boot.ts';
 /** What a user may say about the kernel beside its line. */
 export interface KernelWishes {
   readonly cmdline?: string;
+  readonly memoryBytes?: number;
   /** The whole configuration of a known build; the line's default where it is absent. */
   readonly config?: Readonly<Record<string, string>>;
   /** Single options over that configuration. */
@@ -25,5 +26,6 @@ export function kernelSpec(tables: KernelTables, wishes: KernelWishes = {}): Ker
     traits,
     config: { ...(wishes.config ?? tables.config), ...wishes.options },
     cmdline: wishes.cmdline ?? '',
+    ...(wishes.memoryBytes === undefined ? {} : { memoryBytes: wishes.memoryBytes }),
   };
 }

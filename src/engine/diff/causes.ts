@@ -91,8 +91,10 @@ export class Causes {
       const { start, end } = this.trace.steps[at]!;
       for (let i = start; i < end; i++) open.push(this.trace.froms[i]!);
     }
-    const rules = [...new Set([...seen].sort((one, other) => other - one).map((at) => this.trace.steps[at]!.rule))];
-    return rules.map((rule) => ({ rule, source: sourceOf(rule) }));
+    const rules = new Set([...seen].sort((one, other) => other - one).map((at) => this.trace.steps[at]!.rule));
+    // Our own look at what protects is no rule of the kernel.
+    for (const rule of rules) if (rule.endsWith('/protection')) rules.delete(rule);
+    return [...rules].map((rule) => ({ rule, source: sourceOf(rule) }));
   }
 }
 

@@ -17,6 +17,10 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
 const PLACES: Readonly<Record<string, string>> = {
   common: COMMON,
   intel: 'arch/x86/kernel/cpu/intel.c',
+  process: 'arch/x86/kernel/process.c',
+  perf: 'arch/x86/events/intel/core.c',
+  kvm: 'arch/x86/kvm',
+  microcode: 'arch/x86/kernel/cpu/microcode/core.c',
   amd: 'arch/x86/kernel/cpu/amd.c',
   hygon: 'arch/x86/kernel/cpu/hygon.c',
   zhaoxin: 'arch/x86/kernel/cpu/zhaoxin.c',
@@ -29,6 +33,17 @@ const PLACES: Readonly<Record<string, string>> = {
   'spec-ctrl': BUGS,
 };
 
+/** Rules of a vulnerability that stand elsewhere in the kernel than its section of bugs.c. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'meltdown/pti': 'arch/x86/mm/pti.c pti_check_boottime_disable()',
+  'meltdown/parameter': 'arch/x86/mm/pti.c',
+  'l1tf/vmx': 'arch/x86/kvm/vmx/vmx.c vmx_setup_l1d_flush()',
+  'itlb_multihit/kvm': 'arch/x86/kvm/mmu/mmu.c set_nx_huge_pages()',
+  'spectre_v2/rsb': `${BUGS} spectre_v2_select_rsb_mitigation()`,
+  'spectre_v2/rrsba': `${BUGS} spec_ctrl_disable_kernel_rrsba()`,
+  'spec-ctrl/base': `${BUGS} cpu_select_mitigations()`,
+};
+
 const ids = new Set(vulnerabilities.map((one) => one.id));
 
 /**
@@ -37,6 +52,10 @@ const ids = new Set(vulnerabilities.map((one) => one.id));
  */
 export function sourceOf(rule: string): string {
   const [head = '', phase = ''] = rule.split('/');
+  const elsewhere = ELSEWHERE[`${head}/${phase}`];
+  if (elsewhere) return elsewhere;
+  if (phase === 'repair') return `${BUGS} md_clear_update_mitigation()`;
+  if (phase === 'idle-clear') return `${BUGS} cpu_bugs_smt_update()`;
   if (!ids.has(head)) return PLACES[head] ?? 'arch/x86';
   if (phase === 'affected') return `${COMMON} cpu_set_bug_bits()`;
   const name = FUNCTIONS[phase];

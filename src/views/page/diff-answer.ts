@@ -2,7 +2,7 @@ import type { DiffReport, DiffRows, LoadReason, Verdict } from '../../engine/mod
 import { cureWords } from '../words/cures.ts';
 import { errnoWords } from '../words/load-outcomes.ts';
 import { loadReasonText } from '../words/load-reasons.ts';
-import { counted, cpuList, listed, wordOf } from '../words/word-of.ts';
+import { counted, cpuList, listed, own, wordOf } from '../words/word-of.ts';
 import { type Cell, type Paragraph, span } from './page.ts';
 
 /** @returns the sentence of a reason, without its full stop. */
@@ -38,7 +38,7 @@ function mixed(report: DiffReport): string {
 /** What becomes of the load, in a sentence or two. */
 export function loadSentence(report: DiffReport): Paragraph {
   const { outcome, errno, tainted } = report.load;
-  const error = errno === null ? '' : ` with ${errnoWords[errno] ?? errno}`;
+  const error = errno === null ? '' : ` with ${own(errnoWords, errno) ?? errno}`;
   const taints = tainted.length > 0;
   if (outcome === 'updated') return [span(`The kernel takes this update${taints ? `${taintClause(report)}` : ''}.`, taints ? 'plain' : 'good')];
   if (outcome === 'partial') return [span(`${withReason(`Only some CPUs take this update; the write fails${error}`, report)}${mixed(report)}`, 'bad')];
@@ -52,7 +52,7 @@ export function loadSentence(report: DiffReport): Paragraph {
 type Counts = Partial<Record<Verdict, number>>;
 
 function countsOf(rows: readonly { readonly verdict: Verdict }[]): Counts {
-  const counts: Counts = {};
+  const counts: Counts = Object.create(null) as Counts;
   for (const { verdict } of rows) counts[verdict] = (counts[verdict] ?? 0) + 1;
   return counts;
 }
@@ -73,11 +73,7 @@ function clauses(rows: DiffRows): Clause[] {
     [found['opt-out-overridden'], 'mitigation is on that you switched off', 'mitigations are on that you switched off'],
     [found['pessimistic-report'], 'vulnerability is safer than the kernel will say', 'vulnerabilities are safer than the kernel will say'],
     [found['silent-fix'], 'vulnerability is fixed without a word', 'vulnerabilities are fixed without a word'],
-    [
-      found.equivalent,
-      'vulnerability is protected by another method than after a reboot',
-      'vulnerabilities are protected by another method than after a reboot',
-    ],
+    [found.equivalent, 'vulnerability is as safe now as after a reboot', 'vulnerabilities are as safe now as after a reboot'],
     [features.stranded, 'feature is stranded', 'features are stranded'],
     [features['not-engaged'], 'feature is reported and not used', 'features are reported and not used'],
     [rows.snapshots.filter((row) => row.stale).length, 'snapshot goes stale', 'snapshots go stale'],

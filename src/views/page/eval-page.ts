@@ -72,7 +72,7 @@ function engagedSection({ engaged }: EvalReport, all: boolean): Section {
     ['verwOnExit', switched(engaged.verwOnExit)],
     ['verwOnIdle', switched(engaged.verwOnIdle)],
     ['ibpbOnEntry', switched(engaged.ibpbOnEntry)],
-    ['ibpbOnSwitch', cell(switchWords[engaged.ibpbOnSwitch] ?? engaged.ibpbOnSwitch)],
+    ['ibpbOnSwitch', cell(wordOf(switchWords, engaged.ibpbOnSwitch))],
     ['ibrsOnEntry', switched(engaged.ibrsOnEntry)],
     ['specCtrl', cell(engaged.specCtrl ?? 'none')],
     ['tsxCtrl', cell(engaged.tsxCtrl ?? 'none')],

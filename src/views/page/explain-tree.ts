@@ -14,14 +14,14 @@ import { cureWords, notCuredWords } from '../words/cures.ts';
 import { confidenceWords, partWords, stateWords, whyWords } from '../words/protection.ts';
 import { blindSpotWords, symptomWords, takenWords } from '../words/snapshots.ts';
 import { verdictWords } from '../words/verdicts.ts';
-import { wordOf } from '../words/word-of.ts';
+import { own, wordOf } from '../words/word-of.ts';
 import { namesOf, valueWords } from './differences.ts';
 import { span } from './page.ts';
 import { answer, node, type TreeNode } from './tree.ts';
 import { stateTone, verdictTone } from './verdict-tone.ts';
 
 function verdictBranch(verdict: VulnerabilityRow['verdict']): TreeNode {
-  const words = verdictWords[verdict];
+  const words = own(verdictWords, verdict);
   return answer('verdict', [span(words?.word ?? verdict, verdictTone(verdict)), span(words ? `: ${words.meaning}` : '')]);
 }
 
@@ -60,7 +60,7 @@ function saysBranches({ before, reported, afterReboot }: VulnerabilityRow): Tree
 }
 
 function partNode(part: VulnerabilityRow['parts'][number]): TreeNode {
-  const states = [part.before, part.late, part.afterReboot].map((state) => stateWords[state] ?? state);
+  const states = [part.before, part.late, part.afterReboot].map((state) => wordOf(stateWords, state));
   const course = new Set(states).size === 1 ? '' : `  (before: ${states[0]}, after a reboot: ${states[2]})`;
   return node([
     span(`${wordOf(partWords, part.part)}: `),
@@ -73,7 +73,7 @@ function partNode(part: VulnerabilityRow['parts'][number]): TreeNode {
 function vulnerabilityTree(rows: DiffRows, row: VulnerabilityRow): TreeNode {
   const { state, why, confidence } = row.effective;
   const single = row.parts.length < 2 && why !== state ? `: ${wordOf(whyWords, why)}` : '';
-  const inFact = [span(stateWords[state] ?? state, stateTone(state)), span(single), span(`  (confidence ${confidenceWords[confidence] ?? confidence})`, 'dim')];
+  const inFact = [span(wordOf(stateWords, state), stateTone(state)), span(single), span(`  (confidence ${wordOf(confidenceWords, confidence)})`, 'dim')];
   const unknown = row.unknown.map((ref) => node([span(`the profile does not know ${ref}`, 'warn')]));
   const cves = row.cves.length > 0 ? `  ${row.cves.join(', ')}` : '';
   return node(

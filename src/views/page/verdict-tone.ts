@@ -1,5 +1,6 @@
 import type { ProtectionState, Verdict } from '../../engine/model/report.ts';
 import { verdictWords } from '../words/verdicts.ts';
+import { own } from '../words/word-of.ts';
 import { type Cell, cell, type Tone } from './page.ts';
 
 /** Green: nothing to do. Blue: only words differ. Yellow: look at it. Red: act. */
@@ -26,15 +27,15 @@ const stateTones: Readonly<Record<ProtectionState, Tone>> = {
 
 /** @returns the tone of a verdict. */
 export function verdictTone(verdict: Verdict): Tone {
-  return tones[verdict] ?? 'plain';
+  return own(tones, verdict) ?? 'plain';
 }
 
 /** @returns the tone of a state of protection. */
 export function stateTone(state: ProtectionState): Tone {
-  return stateTones[state] ?? 'plain';
+  return own(stateTones, state) ?? 'plain';
 }
 
 /** @returns a verdict as a cell. */
 export function verdictCell(verdict: Verdict): Cell {
-  return cell(verdictWords[verdict]?.word ?? verdict, verdictTone(verdict));
+  return cell(own(verdictWords, verdict)?.word ?? verdict, verdictTone(verdict));
 }

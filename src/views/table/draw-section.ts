@@ -8,8 +8,8 @@ import { type Line, measure, wrapCell } from './wrap.ts';
  */
 
 const GAP = 2;
-/** No column insists on more than this for one long word. */
-const LONGEST_WORD = 32;
+/** No column insists on more than this for one long word; a path of sysfs fits. */
+const LONGEST_WORD = 48;
 
 interface Need {
   readonly least: number;

@@ -1,5 +1,5 @@
 import { hex } from '../../base/hex.ts';
-import { cpuList, fallback, listed } from './word-of.ts';
+import { cpuList, fallback, listed, own } from './word-of.ts';
 
 type Value = string | number | boolean | readonly string[];
 export type ReasonArgs = Readonly<Record<string, Value>>;
@@ -36,7 +36,7 @@ export const loadReasonWords: Readonly<Record<string, ReasonWords>> = {
     lift: 'a kernel built with it, or the update in the initramfs and a reboot',
   },
   'loader-disabled': {
-    text: ({ by }) => `The loader is off: ${DISABLED[String(by)] ?? 'the kernel has switched it off'}`,
+    text: ({ by }) => `The loader is off: ${own(DISABLED, String(by)) ?? 'the kernel has switched it off'}`,
     lift: 'a boot without the option; under a hypervisor update the host',
   },
   'loader-unsupported': {
@@ -127,10 +127,10 @@ export const loadReasonWords: Readonly<Record<string, ReasonWords>> = {
  * @param args as the loader gave them; without them the sentence is less exact
  */
 export function loadReasonText(code: string, args: ReasonArgs = {}): string {
-  return Object.hasOwn(loadReasonWords, code) ? loadReasonWords[code]!.text(args) : fallback(code);
+  return own(loadReasonWords, code)?.text(args) ?? fallback(code);
 }
 
 /** @returns what would lift a reason, or null where nobody has said. */
 export function loadReasonLift(code: string): string | null {
-  return Object.hasOwn(loadReasonWords, code) ? loadReasonWords[code]!.lift : null;
+  return own(loadReasonWords, code)?.lift ?? null;
 }

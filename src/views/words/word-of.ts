@@ -4,7 +4,12 @@
  * @param code any text; a sentence (text with blanks) is taken as it is
  */
 export function wordOf(table: Readonly<Record<string, string>>, code: string): string {
-  return Object.hasOwn(table, code) ? table[code]! : fallback(code);
+  return own(table, code) ?? fallback(code);
+}
+
+/** @returns the entry of a table, never one that every object has (`toString`): codes may come from anywhere. */
+export function own<T>(table: Readonly<Record<string, T>>, code: string): T | undefined {
+  return Object.hasOwn(table, code) ? table[code] : undefined;
 }
 
 /** @returns the code with its dashes as blanks; a sentence as it is. */

@@ -71,7 +71,7 @@ test('a clause of protection reads on behind a colon and fits a cell', () => {
 
 test('reasons read with and without their arguments, and say what lifts them', () => {
   for (const code of Object.keys(loadReasonWords)) {
-    assert.match(loadReasonText(code), /^(?:[A-Z]|force_minrev).*[^.]$/s, code);
+    assert.match(loadReasonText(code), /^(?:[A-Z]|force_minrev|perf).*[^.]$/s, code);
     assert.ok(!/undefined|NaN|null/.test(loadReasonText(code)), code);
     assert.ok((loadReasonLift(code) ?? '').length > 5, code);
   }
