@@ -40,7 +40,9 @@ export function readText(reader: Reader, path: string, limit: number = TEXT_BYTE
 
 /** @returns the first line of a file without blanks around it; null where there is none or it is empty. */
 export function readLine(reader: Reader, path: string): string | null {
-  const line = readText(reader, path, 64 * 1024)?.split('\n', 1)[0]?.trim();
+  const line = readText(reader, path, 64 * 1024)
+    ?.split('\n', 1)[0]
+    ?.trim();
   return line ? line : null;
 }
 

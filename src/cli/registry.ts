@@ -12,6 +12,7 @@ export const registry: readonly CommandEntry[] = [
   { name: 'diff', summary: 'the dry run: what a late load would change, and what it would not', load: () => import('./commands/diff.ts') },
   { name: 'eval', summary: 'one cold boot: flags, bugs, vulnerabilities, what is executed', load: () => import('./commands/eval.ts') },
   { name: 'blob', summary: 'real microcode files: list, show, verify, select', load: () => import('./commands/blob.ts') },
+  { name: 'capture', summary: 'a profile of this machine', load: () => import('./commands/capture.ts') },
   { name: 'import', summary: 'profiles from the dumps of other tools', load: () => import('./commands/import.ts') },
   { name: 'export', summary: 'a profile in a form that other tools read', load: () => import('./commands/export.ts') },
   { name: 'validate', summary: 'check files against the schemas', load: () => import('./commands/validate.ts') },

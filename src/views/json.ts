@@ -12,6 +12,7 @@ export function wordedDiff(report: DiffReport): DiffReport {
     code: reason.code,
     enforcedBy: reason.enforcedBy,
     text: `${reasonText(reason)}.`,
+    hard: reason.hard,
     args: reason.args,
   }));
   return { ...report, load: { ...report.load, reasons } };

@@ -16,11 +16,9 @@ async function draw(page: Page, format: string, options: TableOptions): Promise<
 
 /** The row that most wants an explanation. */
 function worstRow(rows: readonly VulnerabilityRow[]): VulnerabilityRow | undefined {
-  const rank = (row: VulnerabilityRow): number => VERDICTS.indexOf(row.verdict);
-  return rows.reduce<VulnerabilityRow | undefined>(
-    (worst, row) => (rank(row) > (worst ? rank(worst) : VERDICTS.indexOf('not-microcode')) ? row : worst),
-    undefined,
-  );
+  const rank = ({ verdict }: VulnerabilityRow): number => VERDICTS.indexOf(verdict);
+  const news = rows.filter((row) => rank(row) > VERDICTS.indexOf('not-microcode'));
+  return news.reduce<VulnerabilityRow | undefined>((worst, row) => (worst && rank(worst) >= rank(row) ? worst : row), undefined);
 }
 
 /** Commands that lead on from a diff, given its own options. */

@@ -164,6 +164,6 @@ test('what the kernel prints keeps its lines', () => {
 
 test('reasons get their sentence in JSON, in the order of the contract', () => {
   const [reason] = wordedDiff(diffOf('refused-not-built')).load.reasons;
-  assert.deepEqual(Object.keys(reason!), ['code', 'enforcedBy', 'text', 'args']);
+  assert.deepEqual(Object.keys(reason!), ['code', 'enforcedBy', 'text', 'hard', 'args']);
   assert.equal(reason!.text, 'This kernel is built without CONFIG_MICROCODE_LATE_LOADING.');
 });

@@ -1,10 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { inFile, type Problem } from '../../base/problem.ts';
 import { detectFormat, isFirmwareName, type MicrocodeFormat } from '../../microcode/detect-format.ts';
-import { type FileSummary, summarizeFile } from '../../microcode/summarize-file.ts';
+import type { FileSummary } from '../../microcode/summarize-file.ts';
 import { BLOB_BYTES, readBytes } from '../read-input.ts';
-import { decompress, isCompressed } from './decompress.ts';
-import { sha256 } from './digest.ts';
+import { type Digests, summarizeBytes } from './summarize-bytes.ts';
 import { walkFolder } from './walk-folder.ts';
 
 export interface MicrocodeInput {
@@ -25,8 +24,7 @@ export interface MicrocodeInputs {
 }
 
 export interface ReadOptions {
-  /** Whose updates get a digest. AMD patches carry no checksum, so that only a digest tells two apart; and they are small. */
-  readonly digests: 'all' | 'amd';
+  readonly digests: Digests;
   /** Keep the bytes of each file with its summary; without it one buffer is used for all and nothing of it may be looked at later. */
   readonly keepBytes: boolean;
 }
@@ -139,20 +137,13 @@ function bufferFor(reading: Reading, size: number): Buffer {
 }
 
 async function take(reading: Reading, file: string, bytes: Uint8Array): Promise<void> {
-  const format = detectFormat(bytes, file);
-  let content = bytes;
-  if (isCompressed(format)) {
-    const { value, problems } = await decompress(bytes, format);
-    if (value === null) {
-      reading.problems.push(...inFile(file, problems));
-      reading.unreadable = true;
-      return;
-    }
-    content = value;
+  const { value: summary, problems } = await summarizeBytes(file, bytes, reading.options.digests);
+  reading.problems.push(...problems);
+  if (summary === null) {
+    reading.unreadable = true;
+    return;
   }
-  const summary = summarizeFile(content, sha256, file, reading.options.digests);
   reading.files.push({ file, summary: reading.options.keepBytes ? summary : withoutBytes(summary) });
-  reading.problems.push(...inFile(file, summary.problems));
   reading.damaged ||= summary.integrity !== 'valid';
 }
 

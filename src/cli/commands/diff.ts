@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { inFile } from '../../base/problem.ts';
+import { shellWord } from '../../base/shell.ts';
 import { VERDICTS } from '../../data/contract/verdicts.ts';
 import type { DiffReport } from '../../engine/model/report.ts';
 import { action, deliver, jsonText, optionsOf, refuse, usageError, withOutput } from '../common-options.ts';
@@ -40,7 +40,7 @@ async function run(command: Command): Promise<ExitCode> {
   const [profile, blob] = [await readProfile(options.profile), await readBlob(options.blob)];
   if (profile.value === null || blob.value === null) return refuse([...profile.problems, ...blob.problems]);
   const kernel = await kernelOf(options, profile.value.value);
-  if (kernel.value === null) return refuse(inFile(profile.value.file, kernel.problems));
+  if (kernel.value === null) return refuse(kernel.problems);
   const machine = await machineOf(profile.value, kernel.value, options.module);
   if (machine.value === null) return refuse(machine.problems);
   const { dryRun } = await import('../../engine/diff/dry-run.ts');
@@ -53,30 +53,42 @@ async function run(command: Command): Promise<ExitCode> {
   });
   await sayAssumptions(kernel.value, options);
   const code = options.failOn !== undefined && gateReached(report, options.failOn) ? EXIT.gate : EXIT.done;
-  return deliver(await render(report, options, only), options, code);
+  const drawn = await render(report, options, only);
+  return drawn === null ? usageError(await noSuchRow(report, String(options.explain))) : deliver(drawn, options, code);
+}
+
+async function noSuchRow(report: DiffReport, row: string): Promise<string> {
+  const { rowNames, rowsOf } = await import('../../views/page/explain-tree.ts');
+  return `--explain takes the name of a row, not ${JSON.stringify(row)}; there are ${rowNames(rowsOf(report)).join(', ')}`;
 }
 
 async function render(
   report: DiffReport,
   options: Options & { format: string; color: boolean; output?: string },
   only: readonly string[] | null,
-): Promise<string> {
+): Promise<string | null> {
   if (options.format === 'json') {
     const { wordedDiff } = await import('../../views/json.ts');
     return jsonText(wordedDiff(report));
   }
   const width = await tableWidth(options);
   if (options.explain !== undefined) {
-    const { explainDiff } = await import('../../views/explain.ts');
-    return explainDiff(report, options.explain === true ? null : String(options.explain), width);
+    const { explainChanged, explainRow } = await import('../../views/explain.ts');
+    return options.explain === true ? explainChanged(report, width) : explainRow(report, String(options.explain), width);
   }
   const { renderDiff } = await import('../../views/render.ts');
   return renderDiff(report, options.format, { ...width, all: options.all ?? false, only, command: nextCommand(options) });
 }
 
-/** The command as it was called, for the last line that leads on. */
+/** What the command was asked about, as a shell takes it again: for the last line, which leads on. */
 function nextCommand(options: Options): string {
-  return `--profile ${options.profile} --blob ${options.blob}`;
+  const words = ['--profile', options.profile, '--blob', options.blob];
+  if (options.kernel !== undefined) words.push('--kernel', options.kernel);
+  if (options.cmdline !== undefined) words.push('--cmdline', options.cmdline);
+  for (const config of options.config) words.push('--config', config);
+  for (const module of options.module) words.push('--module', module);
+  if (options.cpuRejects) words.push('--cpu-rejects');
+  return words.map(shellWord).join(' ');
 }
 
 /** `cpueval diff`: the dry run of a late load. */

@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import { inFile } from '../../base/problem.ts';
 import { action, deliver, jsonText, optionsOf, refuse, withOutput } from '../common-options.ts';
 import { readProfile } from '../documents.ts';
 import type { ExitCode } from '../exit.ts';
@@ -19,7 +18,7 @@ async function run(command: Command): Promise<ExitCode> {
   const profile = await readProfile(options.profile);
   if (profile.value === null) return refuse(profile.problems);
   const kernel = await kernelOf(options, profile.value.value);
-  if (kernel.value === null) return refuse(inFile(profile.value.file, kernel.problems));
+  if (kernel.value === null) return refuse(kernel.problems);
   const machine = await machineOf(profile.value, kernel.value, options.module);
   if (machine.value === null) return refuse(machine.problems);
   const { evalReport } = await import('../../engine/report/eval-report.ts');

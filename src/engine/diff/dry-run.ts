@@ -45,8 +45,9 @@ function loadReport(load: LateLoad): LoadReport {
     outcome: decision.outcome,
     errno: decision.errno,
     revisions: [...groups.values()],
-    reasons: decision.reasons.map(({ code, args, enforcedBy }) => ({ code, enforcedBy, args })),
+    reasons: decision.reasons.map(({ code, args, enforcedBy, hard }) => ({ code, enforcedBy, hard, args })),
     tainted: [...load.machine.kernel.taints].sort(),
+    taints: decision.taints,
     log: load.log,
   };
 }

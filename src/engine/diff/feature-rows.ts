@@ -1,3 +1,4 @@
+import type { KernelTables } from '../../data/kernels/types.ts';
 import { capsNow } from '../features/index.ts';
 import type { Machine } from '../model/machine.ts';
 import type { BugRow, Cause, FeatureRow, Verdict } from '../model/report.ts';
@@ -30,18 +31,15 @@ function behind(c: Compared, bit: number): { causes: Cause[]; chain: FeatureRow[
   return { causes: [...causes.values()], chain: chain.filter((link, i) => chain.findIndex((other) => other.rule === link.rule) === i) };
 }
 
-/** The CPUID bit that a feature is, if it is one: its word's bit, or where scattered.c finds it. */
-function silicon(c: Compared, feature: string, bit: number): FeatureRow['silicon'] {
-  const { tables } = c.before.kernel;
+/** The CPUID bit that a feature is, or null for one that software makes: its word's bit, or where scattered.c finds it. */
+function ownRef(tables: KernelTables, feature: string, bit: number): string | null {
   const scattered = tables.scattered.find(([name]) => name === feature);
-  const ref = scattered ? cpuidRef(scattered[3], scattered[4], scattered[1], scattered[2]) : capRef(tables, bit);
-  if (ref === null) return null;
-  return { before: isSet(c.before.threads[0]!.silicon, ref), after: isSet(c.late.threads[0]!.silicon, ref) };
+  return scattered ? cpuidRef(scattered[3], scattered[4], scattered[1], scattered[2]) : capRef(tables, bit);
 }
 
 /** A feature that follows from the revision alone (PCID, the TSC deadline timer) costs speed while it is off, no protection. */
 function featureVerdict(has: FeatureRow['silicon'], reported: boolean, afterReboot: boolean, causes: readonly Cause[]): Verdict {
-  if (reported && has?.before && !has.after) return 'hazard';
+  if (reported && has.before && !has.after) return 'hazard';
   if (!reported && afterReboot && causes.some(({ ref }) => ref !== 'revision')) return 'stranded';
   return reported === afterReboot ? 'unchanged' : 'equivalent';
 }
@@ -50,14 +48,17 @@ function featureVerdict(has: FeatureRow['silicon'], reported: boolean, afterRebo
 export function featureRows(c: Compared): FeatureRow[] {
   const [before, late, reboot] = [c.before, c.late, c.reboot].map((machine) => machine.threads[0]!.cpu.words) as [Uint32Array, Uint32Array, Uint32Array];
   const b = c.before.kernel;
-  const [was, is] = [capsNow(b, c.before.threads[0]!.silicon), capsNow(b, c.late.threads[0]!.silicon)];
+  const [one, other] = [c.before.threads[0]!.silicon, c.late.threads[0]!.silicon];
+  const [was, is] = [capsNow(b, one), capsNow(b, other)];
   const rows: FeatureRow[] = [];
   for (const [name, bit, flag] of b.tables.features) {
     const [held, reported, afterReboot] = [bitOf(before, bit), bitOf(late, bit), bitOf(reboot, bit)];
-    const has = silicon(c, name, bit);
-    if (held === reported && reported === afterReboot && (has === null || has.before === has.after)) continue;
+    const ref = ownRef(b.tables, name, bit);
+    // What software makes counts as the silicon's where the kernel would make it of the silicon as it is (SPEC_CTRL gives IBRS and IBPB).
+    const has = ref === null ? { before: bitOf(was, bit), after: bitOf(is, bit) } : { before: isSet(one, ref), after: isSet(other, ref) };
+    if (held === reported && reported === afterReboot && has.before === has.after) continue;
     // Software's own bits that nobody prints are the alternatives' business, and stand in the ledger.
-    if (flag === null && has === null) continue;
+    if (flag === null && ref === null) continue;
     const why = behind(c, bit);
     const verdict = featureVerdict(has, reported, afterReboot, why.causes);
     const noticedByKernel = bitOf(was, bit) !== bitOf(is, bit);

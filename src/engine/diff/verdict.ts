@@ -20,7 +20,9 @@ export function verdictOfPart({ before, late, reboot }: PartInThree, sameText: b
   if (compare(late, before) < 0) return 'hazard';
   const ahead = compare(late, reboot);
   if (ahead < 0) return 'stranded';
-  if (ahead > 0) return reboot.optedOut ? 'opt-out-overridden' : 'hazard';
+  if (ahead > 0 && reboot.optedOut) return 'opt-out-overridden';
+  // A reboot that cannot load the update goes back; one that gives less than the machine had before is a loss.
+  if (ahead > 0) return compare(late, before) > 0 ? 'pessimistic-report' : 'hazard';
   if (compare(late, before) > 0) return sameText ? 'silent-fix' : 'pessimistic-report';
   // The same protection by other means: a reboot changes speed or words, nothing else.
   return sameText && (late.state === 'exposed' || late.why === reboot.why) ? 'unchanged' : 'equivalent';

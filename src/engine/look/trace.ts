@@ -34,9 +34,15 @@ export class Trace {
     this.mark = this.refs.length;
   }
 
-  /** Forgets the reads so far: what is written from here on does not rest on them. */
+  /** Forgets the reads so far: what is written from here on does not rest on them. Those that no step has taken are dropped for good. */
   begin(): void {
-    this.mark = this.refs.length;
+    const taken = this.steps.length > 0 ? this.steps[this.steps.length - 1]!.end : 0;
+    if (this.refs.length > taken) {
+      this.refs.length = taken;
+      this.values.length = taken;
+      this.froms.length = taken;
+    }
+    this.mark = taken;
   }
 
   /** @returns the place of the next read, for `since` of a row that is no write. */

@@ -86,8 +86,8 @@ export interface SiliconRow {
 
 export interface FeatureRow {
   readonly name: string;
-  /** Null: the feature is made by software, no bit of the silicon is it. */
-  readonly silicon: { readonly before: boolean; readonly after: boolean } | null;
+  /** The CPUID bit; for a feature that software makes, whether the kernel would make it of the silicon as it is. */
+  readonly silicon: { readonly before: boolean; readonly after: boolean };
   readonly before: boolean;
   readonly reported: boolean;
   readonly afterReboot: boolean;
@@ -139,6 +139,8 @@ export interface VulnerabilityRow {
 export interface LoadReason {
   readonly code: string;
   readonly enforcedBy: 'kernel' | 'policy';
+  /** It stops the load; else the load runs and the reason only colours it. */
+  readonly hard: boolean;
   readonly args: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   /** Filled in by the views, which own all words. */
   readonly text?: string;
@@ -149,7 +151,10 @@ export interface LoadReport {
   readonly errno: string | null;
   readonly revisions: readonly { readonly cpus: readonly number[]; readonly before: string; readonly after: string }[];
   readonly reasons: readonly LoadReason[];
+  /** Every taint of the kernel after the load, earlier ones among them. */
   readonly tainted: readonly string[];
+  /** Taints that this load has set, whether they stood before or not. */
+  readonly taints: readonly string[];
   readonly log: readonly string[];
 }
 

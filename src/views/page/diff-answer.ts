@@ -10,9 +10,9 @@ export function reasonText({ code, args, text }: LoadReason): string {
   return (text ?? loadReasonText(code, args)).replace(/\.$/, '');
 }
 
-/** Some reasons only colour a load: it runs, and taints. A report that does not tell them apart counts all. */
-export function stops(reason: LoadReason & { readonly hard?: boolean }): boolean {
-  return reason.hard !== false;
+/** Some reasons only colour a load: it runs, and taints. */
+export function stops(reason: LoadReason): boolean {
+  return reason.hard;
 }
 
 function withReason(start: string, report: DiffReport): string {
@@ -25,7 +25,7 @@ function withReason(start: string, report: DiffReport): string {
 
 /** A kernel that takes the update and calls itself tainted: why, where a reason says so. */
 function taintClause({ blob, load }: DiffReport): string {
-  if (!load.reasons.some((reason) => reason.code === 'minrev')) return ' and is tainted afterwards';
+  if (!load.reasons.some((reason) => reason.code === 'minrev')) return ' and taints itself';
   const none = blob.minRevision === null || /^0x0+$/.test(blob.minRevision);
   return ` and taints itself: ${none ? 'the update declares no minimum revision' : `the update wants at least revision ${blob.minRevision} to be running`}`;
 }
@@ -37,9 +37,9 @@ function mixed(report: DiffReport): string {
 
 /** What becomes of the load, in a sentence or two. */
 export function loadSentence(report: DiffReport): Paragraph {
-  const { outcome, errno, tainted } = report.load;
+  const { outcome, errno } = report.load;
   const error = errno === null ? '' : ` with ${own(errnoWords, errno) ?? errno}`;
-  const taints = tainted.length > 0;
+  const taints = report.load.taints.length > 0;
   if (outcome === 'updated') return [span(`The kernel takes this update${taints ? `${taintClause(report)}` : ''}.`, taints ? 'plain' : 'good')];
   if (outcome === 'partial') return [span(`${withReason(`Only some CPUs take this update; the write fails${error}`, report)}${mixed(report)}`, 'bad')];
   if (outcome === 'failed') return [span(withReason(`The kernel tries this update and no CPU takes it; the write fails${error}`, report), 'bad')];

@@ -6,6 +6,7 @@ export interface VerdictWords {
   readonly meaning: string;
 }
 
+/** Mildest first. */
 export const verdictWords: Readonly<Record<Verdict, VerdictWords>> = {
   unchanged: { word: 'unchanged', meaning: 'The update changes nothing here.' },
   'not-microcode': { word: 'not microcode', meaning: 'Microcode plays no part in this: the protection is software, or there is none.' },

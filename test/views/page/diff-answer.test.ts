@@ -12,29 +12,29 @@ function said(paragraph: Paragraph): string {
 }
 
 function report(load: Partial<DiffReport['load']>, minRevision: string | null = '0x0'): DiffReport {
-  return { ...base, blob: { ...base.blob, minRevision }, load: { ...base.load, errno: null, tainted: [], reasons: [], ...load } };
+  return { ...base, blob: { ...base.blob, minRevision }, load: { ...base.load, errno: null, tainted: [], taints: [], reasons: [], ...load } };
 }
 
 function reason(code: string, args: LoadReason['args'] = {}): LoadReason {
-  return { code, enforcedBy: 'kernel', args };
+  return { code, enforcedBy: 'kernel', hard: code !== 'minrev', args };
 }
 
 const loads: readonly (readonly [name: string, report: DiffReport, sentence: string])[] = [
   ['taken', report({ outcome: 'updated' }), 'The kernel takes this update.'],
   [
     'taken without a minimum revision',
-    report({ outcome: 'updated', tainted: ['CPU_OUT_OF_SPEC'], reasons: [reason('minrev')] }),
+    report({ outcome: 'updated', tainted: ['CPU_OUT_OF_SPEC'], taints: ['CPU_OUT_OF_SPEC'], reasons: [reason('minrev')] }),
     'The kernel takes this update and taints itself: the update declares no minimum revision.',
   ],
   [
     'taken below the minimum revision',
-    report({ outcome: 'updated', tainted: ['CPU_OUT_OF_SPEC'], reasons: [reason('minrev')] }, '0xd0'),
+    report({ outcome: 'updated', tainted: ['CPU_OUT_OF_SPEC'], taints: ['CPU_OUT_OF_SPEC'], reasons: [reason('minrev')] }, '0xd0'),
     'The kernel takes this update and taints itself: the update wants at least revision 0xd0 to be running.',
   ],
   [
     'taken and tainted for a reason nobody gives',
-    report({ outcome: 'updated', tainted: ['CPU_OUT_OF_SPEC'] }),
-    'The kernel takes this update and is tainted afterwards.',
+    report({ outcome: 'updated', tainted: ['CPU_OUT_OF_SPEC'], taints: ['CPU_OUT_OF_SPEC'] }),
+    'The kernel takes this update and taints itself.',
   ],
   [
     'refused',
@@ -51,7 +51,7 @@ const loads: readonly (readonly [name: string, report: DiffReport, sentence: str
   ],
   [
     'nothing to do, tainted all the same',
-    report({ outcome: 'nothing-to-do', tainted: ['CPU_OUT_OF_SPEC'] }),
+    report({ outcome: 'nothing-to-do', tainted: ['CPU_OUT_OF_SPEC'], taints: ['CPU_OUT_OF_SPEC'] }),
     'The write succeeds and changes nothing. The kernel taints itself all the same.',
   ],
   [

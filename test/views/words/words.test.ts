@@ -58,6 +58,10 @@ test('errors of the write', () => {
   assertWords(['CPU_OUT_OF_SPEC', 'WARN'], taintWords, 2);
 });
 
+test('verdicts stand in the order of the contract', () => {
+  assert.deepEqual(Object.keys(verdictWords), [...VERDICTS]);
+});
+
 test('every verdict has a short word and a whole sentence', () => {
   for (const verdict of VERDICTS) {
     assert.ok(verdictWords[verdict].word.length <= 18, verdict);
