@@ -63,17 +63,17 @@ function behavioursOf({ rows }: Core, cpuinfo: ReadonlyMap<number, CpuinfoFields
 }
 
 /** Without MSRs, what hides TSX cannot be seen; that the kernel does is written in sysfs. */
-function sayHiddenTsx(reader: Reader, { rows, msrs }: Core, notes: Notes): void {
-  const says = readLine(reader, 'sys/devices/system/cpu/vulnerabilities/tsx_async_abort') ?? '';
-  if (msrs.size > 0 || cpuidBit(rows, 7, 0, 'ebx', 11) || !says.includes('TSX disabled')) return;
+function sayHiddenTsx({ rows, msrs }: Core, taa: string | null, notes: Notes): void {
+  if (msrs.size > 0 || cpuidBit(rows, 7, 0, 'ebx', 11) || !taa?.includes('TSX disabled')) return;
   notes.say('RTM and HLE are missing because the running kernel has switched TSX off; they are put back only where MSR 0x122 can be read');
 }
 
 function silicon(reader: Reader, { cores, partial }: CoresOutcome, anonymous: boolean, notes: Notes): Core[] {
-  sayHiddenTsx(reader, cores[0] as Core, notes);
+  const taa = readLine(reader, 'sys/devices/system/cpu/vulnerabilities/tsx_async_abort');
+  sayHiddenTsx(cores[0] as Core, taa, notes);
   return cores.map((core) => {
     // What was rebuilt from names is what the kernel shows, and its bits of CR4 are none of its flags' business.
-    const back = partial ? core : putBack(core, notes);
+    const back = partial ? core : putBack(core, taa, notes);
     const rows = withoutSerialNumber(back.rows);
     return { ...back, rows: anonymous ? withoutApicIds(rows) : rows, msrs: asAtReset(back.msrs, notes) };
   });

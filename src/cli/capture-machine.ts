@@ -55,8 +55,7 @@ async function earlyReader(): Promise<EarlyRevision> {
       (update) =>
         update.vendor === vendor &&
         update.applies.some(
-          (target) =>
-            target.signature === signature && (platformId === null || !target.platformFlags || ((target.platformFlags >>> platformId) & 1) === 1),
+          (target) => target.signature === signature && (platformId === null || !target.platformFlags || ((target.platformFlags >>> platformId) & 1) === 1),
         ),
     );
     return fits.length === 0 ? null : Math.max(...fits.map(({ revision }) => revision));

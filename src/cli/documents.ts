@@ -23,9 +23,22 @@ async function read<T>(argument: string, kind: InputKind, validate: (value: unkn
   return { value: { value: value as T, file, path }, problems: [] };
 }
 
-/** Reads and validates a profile: a NAME of cpu-profiles/, a file or `-`. */
+/** What stands for the machine that the program runs on; a file of that name is written `./live`. */
+const LIVE = 'live';
+
+/** Captures this machine; what was put back or could not be read is said on standard error, as `capture` says it. */
+async function readLive(): Promise<Result<Document<Profile>>> {
+  const { captureMachine } = await import('./capture-machine.ts');
+  const { sayNotes } = await import('./say-notes.ts');
+  const { profile, problems, notes } = await captureMachine({ root: '/', anonymous: false });
+  if (profile === null) return { value: null, problems: inFile(LIVE, problems) };
+  sayNotes(notes);
+  return { value: { value: profile, file: LIVE, path: null }, problems: [] };
+}
+
+/** Reads and validates a profile: `live`, a NAME of cpu-profiles/, a file or `-`. */
 export function readProfile(argument: string): Promise<Result<Document<Profile>>> {
-  return read<Profile>(argument, 'profile', validateProfile);
+  return argument === LIVE ? readLive() : read<Profile>(argument, 'profile', validateProfile);
 }
 
 /** Reads and validates a blob descriptor: a NAME of cpu-profiles/, a file or `-`. */

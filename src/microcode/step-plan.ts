@@ -1,5 +1,6 @@
-import { BDX90, bdx90, GNR98, gnr98Forbids, intelFit } from './judge-intel.ts';
+import { BDX90, bdx90, GNR98, gnr98Forbids } from './judge-intel.ts';
 import { loaderTraits } from './loader-traits.ts';
+import { fitsCpu } from './pick-update.ts';
 import { SIGNING_CUTOFFS, sameSideOfCutoff, signingCutoff } from './signing-cutoff.ts';
 import { type TurnDown, turnDown } from './turn-down.ts';
 import type { UpdateRecord } from './update-record.ts';
@@ -43,7 +44,7 @@ export interface StepPlan {
  * @source cpu/microcode/intel.c ucode_validate_minrev(), revision_is_safe(), is_blacklisted(); amd.c verify_patch(); Xen's check_min_rev()
  */
 export function planSteps(updates: readonly UpdateRecord[], cpu: LoaderCpu, options: StepOptions): StepPlan {
-  const usable = updates.filter((update) => update.flaws.length === 0 && update.revision > cpu.revision && fits(update, cpu, options));
+  const usable = updates.filter((update) => update.flaws.length === 0 && update.revision > cpu.revision && fitsCpu(update, cpu, options));
   const target = pickTarget(usable, options);
   if (target === null) return { outcome: 'nothing-newer', target: null, steps: [], barriers: [] };
   const barriers = barriersTo(target, cpu, options);
@@ -52,12 +53,6 @@ export function planSteps(updates: readonly UpdateRecord[], cpu: LoaderCpu, opti
   // Early loading asks for no minimum revision and no Broadwell-X erratum, but it keeps GNR98 and the signing cut-off.
   const firmware = barriers.some(({ code }) => code === 'gnr98' || code === 'signing-cut-off');
   return { outcome: firmware ? 'firmware-only' : 'early-only', target, steps, barriers };
-}
-
-function fits(update: UpdateRecord, cpu: LoaderCpu, options: LoaderOptions): boolean {
-  if (update.vendor !== cpu.vendor) return false;
-  if (cpu.vendor === 'GenuineIntel') return intelFit(update, cpu, loaderTraits(options.line)) === null;
-  return update.applies.some((each) => each.signature === cpu.signature);
 }
 
 /** Of two with the same revision the one that can be loaded late. */

@@ -36,7 +36,8 @@ function safety(result: string, line: string): string {
   return line === '6.1' ? ' and taints itself, as this line does with every late load' : ' and taints itself: no minimum revision is declared and met';
 }
 
-function planText(plan: StepPlan): string {
+/** @returns the late loads that lead to the newest update at hand, or why none does, as a sentence. */
+export function planText(plan: StepPlan): string {
   const { outcome, target, steps, barriers } = plan;
   if (target === null || outcome === 'nothing-newer') return 'No newer update for this CPU is at hand.';
   const way = steps.map(({ to }) => hex(to)).join(', then ');

@@ -11,7 +11,7 @@ import { HAND_WRITTEN, indexText, TABLE_FILES, tableText } from './table-files.t
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const TABLES = join(ROOT, 'src/data/kernels');
-const RECORDINGS = [join(ROOT, 'test/golden/recordings/kernels'), join(ROOT, '../shared/goldens/kernels')];
+const RECORDINGS = [join(ROOT, 'test/golden/kernels'), join(ROOT, '../shared/goldens/kernels')];
 
 /** Debian's packages that the committed tables are from. */
 const VERSIONS: Readonly<Record<string, string>> = { '6.1': '6.1.176-1', '6.12': '6.12.107-1', '7.2': '7.2.13-1' };

@@ -103,6 +103,24 @@ function textOrNull(path: string): string | null {
   return existsSync(path) ? readFileSync(path, 'utf8') : null;
 }
 
+/** The archive that this machine's own apt uses: its suites differ, its address is the one that can be reached. */
+function debianMirror(): string | null {
+  const files = ['/etc/apt/sources.list', ...['sources', 'list'].flatMap((ending) => aptParts(ending))];
+  for (const file of files) {
+    const found = /https?:\/\/\S+\/debian(?=\/?\s)/.exec(textOrNull(file) ?? '');
+    if (found) return found[0];
+  }
+  return null;
+}
+
+function aptParts(ending: string): string[] {
+  const folder = '/etc/apt/sources.list.d';
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(`.${ending}`))
+    .map((file) => join(folder, file));
+}
+
 const SUITES = ['bookworm', 'bookworm-updates', 'trixie', 'sid'];
 
 /**
@@ -114,10 +132,11 @@ const SUITES = ['bookworm', 'bookworm-updates', 'trixie', 'sid'];
 export function downloadPackages(packages: readonly string[], work: string): void {
   const state = join(work, 'apt');
   for (const folder of ['lists/partial', 'archives/partial', 'parts']) mkdirSync(join(state, folder), { recursive: true });
+  const mirror = debianMirror();
+  if (mirror === null) throw new Error('no Debian archive in /etc/apt: nothing to download from');
   const sources = [
-    ...SUITES.map((suite) => `deb http://deb.debian.org/debian ${suite} main`),
-    'deb http://deb.debian.org/debian-security bookworm-security main',
-    'deb http://deb.debian.org/debian-security trixie-security main',
+    ...SUITES.map((suite) => `deb ${mirror} ${suite} main`),
+    ...['bookworm', 'trixie'].map((suite) => `deb ${mirror}-security ${suite}-security main`),
   ];
   writeFileSync(join(state, 'sources.list'), `${sources.join('\n')}\n`);
   const options = {

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { inFile, type Problem } from '../../base/problem.ts';
+import type { Problem } from '../../base/problem.ts';
 import { detectFormat, isFirmwareName, type MicrocodeFormat } from '../../microcode/detect-format.ts';
 import type { FileSummary } from '../../microcode/summarize-file.ts';
 import { BLOB_BYTES, readBytes } from '../read-input.ts';

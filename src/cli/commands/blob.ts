@@ -54,12 +54,29 @@ function selectCommand(): Command {
     .action(action(async (command, names: readonly string[]) => (await import('../blob/select.ts')).run(command, names)));
 }
 
-/** `cpueval blob`: real microcode files, listed, shown, checked, chosen from. */
+/** `cpueval blob describe`: a descriptor of what an update is known to change. */
+function describeCommand(): Command {
+  const describe = new Command('describe')
+    .description('Write the descriptor of an update: the effects it is known to have on a CPU, each with source and confidence, and what nobody knows.')
+    .argument('<file>', 'a microcode file, a folder, an early-load image, a metadata text, a descriptor, or -')
+    .requiredOption('--profile <profile>', 'the CPU: a NAME, a file or -')
+    .option('--kernel <kernel>', "a line or a release, whose own revision tables count too; else the profile's, else 6.12")
+    .option('--target <revision>', 'describe this revision and not the one that the kernel would pick');
+  return withOutput(describe, ['json', 'metadata'])
+    .addHelpText(
+      'after',
+      '\nExamples:\n  cpueval blob describe --profile my-host.json /lib/firmware -o update.json\n  cpueval blob describe --profile my-host.json --format metadata 06-55-07 -o 06-55-07.metadata\n',
+    )
+    .action(action(async (command, name: string) => (await import('../blob/describe.ts')).run(command, name)));
+}
+
+/** `cpueval blob`: real microcode files, listed, shown, checked, chosen from, described. */
 export function command(): Command {
   return new Command('blob')
-    .description('Real Intel and AMD microcode files: what is in them, whether they are sound, what the kernel would take.')
+    .description('Real Intel and AMD microcode files: what is in them, whether they are sound, what the kernel would take, what it would change.')
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(verifyCommand())
-    .addCommand(selectCommand());
+    .addCommand(selectCommand())
+    .addCommand(describeCommand());
 }

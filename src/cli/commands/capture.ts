@@ -6,7 +6,7 @@ import { inFile } from '../../base/problem.ts';
 import { captureMachine } from '../capture-machine.ts';
 import { action, deliver, jsonText, optionsOf, refuse, usageError, withOutput } from '../common-options.ts';
 import type { ExitCode } from '../exit.ts';
-import { writeErr } from '../streams.ts';
+import { sayNotes } from '../say-notes.ts';
 
 interface Options {
   readonly root: string;
@@ -15,9 +15,10 @@ interface Options {
 
 async function run(command: Command): Promise<ExitCode> {
   const options = optionsOf<Options>(command);
-  if (options.root.includes('\0') || !statSync(options.root, { throwIfNoEntry: false })?.isDirectory()) return usageError(`--root takes a folder, not ${escapeControl(options.root)}`);
+  if (options.root.includes('\0') || !statSync(options.root, { throwIfNoEntry: false })?.isDirectory())
+    return usageError(`--root takes a folder, not ${escapeControl(options.root)}`);
   const { profile, problems, notes } = await captureMachine({ root: resolve(options.root), anonymous: options.anonymous ?? false });
-  if (!options.quiet) for (const note of notes) writeErr(`note: ${escapeControl(note)}\n`);
+  if (!options.quiet) sayNotes(notes);
   return profile === null ? refuse(inFile(options.root, problems)) : deliver(jsonText(profile), options);
 }
 

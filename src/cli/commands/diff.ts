@@ -2,8 +2,10 @@ import { Command, Option } from 'commander';
 import { shellWord } from '../../base/shell.ts';
 import { VERDICTS } from '../../data/contract/verdicts.ts';
 import type { DiffReport } from '../../engine/model/report.ts';
+import { readBlobInput } from '../blob/blob-input.ts';
+import { offerBlob } from '../blob/offer-blob.ts';
 import { action, deliver, jsonText, optionsOf, refuse, usageError, withOutput } from '../common-options.ts';
-import { readBlob, readProfile } from '../documents.ts';
+import { readProfile } from '../documents.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type KernelOptions, kernelOf, withKernel } from '../kernel-options.ts';
 import { machineOf, withModuleOption } from '../machine.ts';
@@ -37,21 +39,27 @@ async function run(command: Command): Promise<ExitCode> {
   const only = options.only?.split(',') ?? null;
   const strange = only?.find((name) => !SECTIONS.includes(name));
   if (strange !== undefined) return usageError(`--only takes ${SECTIONS.join(', ')}, not ${JSON.stringify(strange)}`);
-  const [profile, blob] = [await readProfile(options.profile), await readBlob(options.blob)];
+  const [profile, blob] = [await readProfile(options.profile), await readBlobInput(options.blob)];
   if (profile.value === null || blob.value === null) return refuse([...profile.problems, ...blob.problems]);
   const kernel = await kernelOf(options, profile.value.value);
   if (kernel.value === null) return refuse(kernel.problems);
+  const offer = await offerBlob(blob.value, profile.value, kernel.value);
+  if (offer.value === null) return refuse(offer.problems);
+  const { bytes } = offer.value;
   const machine = await machineOf(profile.value, kernel.value, options.module);
   if (machine.value === null) return refuse(machine.problems);
   const { dryRun } = await import('../../engine/diff/dry-run.ts');
   const report = dryRun({
     ...machine.value,
     kernel: kernel.value.report,
-    load: { blob: blob.value.value, cpuRejects: options.cpuRejects ?? false },
+    load: { blob: offer.value.blob, cpuRejects: options.cpuRejects ?? false, ...(bytes === undefined ? {} : { verdictOfBytes: bytes }) },
     assumptions: kernel.value.assumptions,
     full: options.full ?? false,
   });
   await sayAssumptions(kernel.value, options);
+  if (blob.value.kind !== 'descriptor' || bytes !== undefined || offer.value.notes.length > 0) {
+    (await import('../blob/say-offer.ts')).sayOffer(offer.value, options);
+  }
   const code = options.failOn !== undefined && gateReached(report, options.failOn) ? EXIT.gate : EXIT.done;
   const drawn = await render(report, options, only);
   return drawn === null ? usageError(await noSuchRow(report, String(options.explain))) : deliver(drawn, options, code);
@@ -98,7 +106,10 @@ export function command(): Command {
       'Load a microcode update into a running kernel without touching anything: what it would report, what would protect in fact, what a reboot would give.',
     )
     .requiredOption('--profile <profile>', 'the machine: a NAME of `cpueval list profiles`, a file, or -')
-    .requiredOption('--blob <blob>', 'the update: a NAME of `cpueval list blobs`, a descriptor file, or -');
+    .requiredOption(
+      '--blob <blob>',
+      'the update: a NAME of `cpueval list blobs`, a descriptor, a microcode file or folder, an early-load image, metadata text, or -',
+    );
   withModuleOption(withKernel(diff))
     .option('--only <sections>', `only these, comma-separated: ${SECTIONS.join(',')}`)
     .option('--all', 'unchanged rows too')
@@ -109,7 +120,7 @@ export function command(): Command {
   return withOutput(diff, ['table', 'json', 'markdown', 'html'])
     .addHelpText(
       'after',
-      '\nExamples:\n  cpueval diff --profile skylake-06-5e-03-c6 --blob skylake-06-5e-03-cc\n  cpueval diff --profile host.json --blob update.json --kernel 7.2 --module kvm_intel --explain mds\n  cpueval diff --profile host.json --blob update.json --json --fail-on stranded\n',
+      '\nExamples:\n  cpueval diff --profile skylake-06-5e-03-c6 --blob skylake-06-5e-03-cc\n  cpueval diff --profile host.json --blob update.json --kernel 7.2 --module kvm_intel --explain mds\n  cpueval diff --profile host.json --blob update.json --json --fail-on stranded\n  cpueval diff --profile host.json --blob /lib/firmware\n',
     )
     .action(action(run));
 }

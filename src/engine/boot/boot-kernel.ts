@@ -1,6 +1,6 @@
 import { afterCopy, earlyIdentify, finishBoot, identifyBootCpu, identifySecondary, parseCpuParameters } from '../features/index.ts';
 import { loaderAtBoot } from '../loader/boot-log.ts';
-import type { Machine, Slot, Thread } from '../model/machine.ts';
+import { type Machine, nothingHeld, type Slot, type Taken, type Thread } from '../model/machine.ts';
 import type { Silicon } from '../silicon/silicon.ts';
 import { readSpecCtrlBase } from '../vulnerabilities/_spec-ctrl.ts';
 import { checkPti } from '../vulnerabilities/meltdown.ts';
@@ -14,8 +14,9 @@ import { onlineAfterBoot, startedAtBoot } from './topology.ts';
  * patch, and bring up the other threads (init/main.c start_kernel(), cpu/common.c arch_cpu_finalize_init()).
  * @param spec the kernel
  * @param slots the CPUs of the machine as the firmware leaves them, the boot CPU first
+ * @param at the event that this is, for what is copied now
  */
-export function bootKernel(spec: KernelSpec, slots: readonly Slot[]): Machine {
+export function bootKernel(spec: KernelSpec, slots: readonly Slot[], at: Taken = { event: 'boot', number: 0 }): Machine {
   const b = new Boot(spec, slots[0]!.silicon);
   if (spec.memoryBytes !== undefined) b.share('memory_bytes', spec.memoryBytes, 'memory/size');
   earlyIdentify(b, setBugBits);
@@ -33,7 +34,7 @@ export function bootKernel(spec: KernelSpec, slots: readonly Slot[]): Machine {
   b.log.unshift(...loader.early);
   b.log.push(...loader.late);
   for (const taint of loader.taints) b.taint(taint);
-  return { slots, threads, kernel: b, kvm: null, patchCache: [], cachedBlob: null, early: null };
+  return { slots, threads, kernel: b, ...nothingHeld(b, slots[0]!.silicon, at) };
 }
 
 /** smp_init(): every CPU that options allow is started once; with SMT off the siblings go again. */

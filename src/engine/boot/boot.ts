@@ -43,6 +43,14 @@ export class Boot {
   readonly taints = new Set<string>();
   /** MSRs the kernel has written on the boot CPU, over what the silicon came up with. */
   readonly written = new Map<number, bigint>();
+  /** boot_cpu_data as it was when alternatives were patched (alternative_instructions()): what patched code executes ever after. Null while booting. */
+  patched: Cpu | null = null;
+  /** The same for KVM's own text, which is patched when the module is loaded (arch/x86/kernel/module.c). */
+  patchedModule: Cpu | null = null;
+  /** Features that fast paths ask boot_cpu_data for instead of being patched: a policy's work, empty in every released kernel. */
+  asksAgain: ReadonlySet<string> = new Set();
+  /** cmdline_find_option() finds nothing: boot_command_line is init data, and a policy reads it after it was freed. */
+  commandLineFreed = false;
   private readonly index: CapIndex;
   private readonly choices = new Map<string, Written<string>>();
   private readonly shares = new Map<string, Written<Value>>();
@@ -71,6 +79,9 @@ export class Boot {
     for (const [index, value] of this.written) other.written.set(index, value);
     for (const [id, choice] of this.choices) other.choices.set(id, choice);
     for (const [name, share] of this.shares) other.shares.set(name, share);
+    other.patched = this.patched;
+    other.patchedModule = this.patchedModule;
+    other.asksAgain = this.asksAgain;
     return other;
   }
 
@@ -108,6 +119,16 @@ export class Boot {
   /** cpu_has() and, without a CPU, boot_cpu_has(): X86_FEATURE_ name; a name this line does not know is never set. */
   has(feature: string, cpu: Cpu = this.cpu): boolean {
     return this.readBit(this.featureBit(feature), cpu);
+  }
+
+  /** static_cpu_has() and ALTERNATIVE in the kernel's own text: what the running code does, whatever boot_cpu_data has come to say since. */
+  runs(feature: string): boolean {
+    return this.readBit(this.featureBit(feature), this.asksAgain.has(feature) ? this.cpu : (this.patched ?? this.cpu));
+  }
+
+  /** The same in KVM's text; before a module is loaded, what it would be patched with now. */
+  runsInKvm(feature: string): boolean {
+    return this.readBit(this.featureBit(feature), this.asksAgain.has(feature) ? this.cpu : (this.patchedModule ?? this.cpu));
   }
 
   /** cpu_feature_enabled(): the bit is set and this build did not compile the feature out (asm/disabled-features.h). */
@@ -182,6 +203,13 @@ export class Boot {
       // A bit that is forced as well stays forced: apply_forced_caps() clears first and sets then.
       if (((this.forced[one >>> 5]! >>> (one & 31)) & 1) === 0) this.forcedFrom[one] = from;
     }
+  }
+
+  /** Takes a forced bit back, for all CPUs: no kernel does, policies do before they look at bugs again. */
+  unforce(bit: number, rule: string, cpu: Cpu = this.cpu): void {
+    if (bit < 0) return;
+    this.forced[bit >>> 5]! &= ~(1 << (bit & 31));
+    this.writeBit(bit, false, cpu, this.trace.step(rule));
   }
 
   /** apply_forced_caps(): what was cleared for good, then what was forced. */
@@ -284,14 +312,14 @@ export class Boot {
   /** cmdline_find_option(): the last value given with `=`, or null; it takes the name letter by letter (lib/cmdline.c). */
   param(name: string): string | null {
     let found: string | null = null;
-    for (const option of this.options) if (option.raw === name && option.value !== null) found = option.value;
+    if (!this.commandLineFreed) for (const option of this.options) if (option.raw === name && option.value !== null) found = option.value;
     this.trace.read(`cmdline:${name}`, found, -1);
     return found;
   }
 
   /** cmdline_find_option_bool(): the bare word stands on the command line, letter by letter. */
   flag(name: string): boolean {
-    const found = this.options.some((option) => option.raw === name && option.value === null);
+    const found = !this.commandLineFreed && this.options.some((option) => option.raw === name && option.value === null);
     this.trace.read(`cmdline:${name}`, found, -1);
     return found;
   }

@@ -37,6 +37,22 @@ function ownRef(tables: KernelTables, feature: string, bit: number): string | nu
   return scattered ? cpuidRef(scattered[3], scattered[4], scattered[1], scattered[2]) : capRef(tables, bit);
 }
 
+interface Feature {
+  readonly name: string;
+  readonly bit: number;
+  readonly flag: string | null;
+  readonly ref: string | null;
+}
+
+const features = new WeakMap<KernelTables, readonly Feature[]>();
+
+/** The features of a line with the CPUID bits behind them, put together once. */
+function featuresOf(tables: KernelTables): readonly Feature[] {
+  const known = features.get(tables) ?? tables.features.map(([name, bit, flag]) => ({ name, bit, flag, ref: ownRef(tables, name, bit) }));
+  features.set(tables, known);
+  return known;
+}
+
 /** A feature that follows from the revision alone (PCID, the TSC deadline timer) costs speed while it is off, no protection. */
 function featureVerdict(has: FeatureRow['silicon'], reported: boolean, afterReboot: boolean, causes: readonly Cause[]): Verdict {
   if (reported && has.before && !has.after) return 'hazard';
@@ -51,9 +67,8 @@ export function featureRows(c: Compared): FeatureRow[] {
   const [one, other] = [c.before.threads[0]!.silicon, c.late.threads[0]!.silicon];
   const [was, is] = [capsNow(b, one), capsNow(b, other)];
   const rows: FeatureRow[] = [];
-  for (const [name, bit, flag] of b.tables.features) {
+  for (const { name, bit, flag, ref } of featuresOf(b.tables)) {
     const [held, reported, afterReboot] = [bitOf(before, bit), bitOf(late, bit), bitOf(reboot, bit)];
-    const ref = ownRef(b.tables, name, bit);
     // What software makes counts as the silicon's where the kernel would make it of the silicon as it is (SPEC_CTRL gives IBRS and IBPB).
     const has = ref === null ? { before: bitOf(was, bit), after: bitOf(is, bit) } : { before: isSet(one, ref), after: isSet(other, ref) };
     if (held === reported && reported === afterReboot && has.before === has.after) continue;

@@ -26,6 +26,7 @@ export function finishBoot(b: Boot): Cpu {
   const cpu0 = copyCpu(b.cpu);
   b.begin();
   b.share('alternatives_patched', true, 'common/finalize-init/alternatives');
+  b.patched = cpu0;
   return cpu0;
 }
 

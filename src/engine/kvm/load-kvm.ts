@@ -1,6 +1,6 @@
 import type { KvmTables } from '../../data/kernels/types.ts';
 import type { Boot } from '../boot/boot.ts';
-import type { Cpu } from '../boot/cpu.ts';
+import { type Cpu, copyCpu } from '../boot/cpu.ts';
 import { cpuidOf, type Silicon } from '../silicon/silicon.ts';
 import { setNxHugePages } from '../vulnerabilities/itlb-multihit.ts';
 import { cleanupL1dFlush, setupL1dFlush } from '../vulnerabilities/l1tf-vmx.ts';
@@ -120,6 +120,7 @@ export function loadKvm(b: Boot, input: KvmInput): KvmLoad {
     return refused('EINVAL', 'kvm-bad-parameter', { parameter: 'kvm_intel.vmentry_l1d_flush' });
   const bad = parameters.bad[0];
   if (bad !== undefined) return refused('EINVAL', 'kvm-bad-parameter', { parameter: bad });
+  b.patchedModule = copyCpu(b.cpu);
   return { kvm: stateOf(setting, vendor), errno: null, findings: [] };
 }
 
@@ -166,5 +167,6 @@ export function cpuFitsKvm(b: Boot, kvm: KvmState, silicon: Silicon): boolean {
 /** Removes a vendor module: what sysfs showed of it goes with it, everything it held is forgotten (vmx.c vmx_exit()). */
 export function unloadKvm(b: Boot, module: KvmModule): void {
   disableVirtualization(b);
+  b.patchedModule = null;
   if (module === 'kvm_intel') cleanupL1dFlush(b);
 }

@@ -2,6 +2,7 @@ import { hex } from '../../base/hex.ts';
 import type { Boot } from '../boot/boot.ts';
 import type { Silicon } from '../silicon/silicon.ts';
 import { msrOf } from '../silicon/silicon.ts';
+import { ibpbPatchedIn } from '../vulnerabilities/_protection.ts';
 
 /** What the running kernel executes, whatever it prints. */
 export interface Engaged {
@@ -52,6 +53,7 @@ function l1dFlush(b: Boot): number {
 }
 
 function ibpbOnSwitch(b: Boot): Engaged['ibpbOnSwitch'] {
+  if (!ibpbPatchedIn(b)) return 'never';
   if (b.shared('switch_mm_always_ibpb') === true) return 'always';
   return b.shared('switch_mm_cond_ibpb') === true ? 'opted-in' : 'never';
 }
@@ -67,11 +69,11 @@ function msrNow(b: Boot, silicon: Silicon, index: number): string | null {
  */
 export function engagedBy(b: Boot, silicon: Silicon): Engaged {
   return {
-    verwOnExit: b.has('CLEAR_CPU_BUF'),
+    verwOnExit: b.runs('CLEAR_CPU_BUF'),
     verwOnIdle: b.shared('cpu_buf_idle_clear') === true,
-    ibpbOnEntry: b.has('ENTRY_IBPB'),
+    ibpbOnEntry: b.runs('ENTRY_IBPB'),
     ibpbOnSwitch: ibpbOnSwitch(b),
-    ibrsOnEntry: b.has('KERNEL_IBRS'),
+    ibrsOnEntry: b.runs('KERNEL_IBRS'),
     prctl: { indirectBranch: indirectBranch(b), storeBypass: storeBypass(b), l1dFlush: l1dFlush(b) },
     specCtrl: msrNow(b, silicon, 0x48),
     tsxCtrl: msrNow(b, silicon, 0x122),

@@ -16,6 +16,18 @@ const MSR = /^(msr|writable):([0-9a-f]{1,8})(?:\[(\d{1,2})\])?$/i;
  * @returns null for anything else: the command line, the revision, the kernel's own memory
  */
 export function parseRef(ref: string): SiliconRef | null {
+  const known = parsed.get(ref);
+  if (known !== undefined) return known;
+  const found = parse(ref);
+  // References come from tables and rules, so they are few; what files bring must not fill the memory.
+  if (parsed.size < MOST_REFS) parsed.set(ref, found);
+  return found;
+}
+
+const MOST_REFS = 10_000;
+const parsed = new Map<string, SiliconRef | null>();
+
+function parse(ref: string): SiliconRef | null {
   const cpuid = CPUID.exec(ref);
   if (cpuid) {
     const [, leaf, subleaf, register, bit] = cpuid;

@@ -58,7 +58,29 @@ export function either(yes: boolean): ProtectionState {
 
 /** The kernel switches between processes with IBPB, for all or for those that asked. */
 export function ibpbIssued(k: Boot): boolean {
-  return k.shared('switch_mm_always_ibpb') === true || k.shared('switch_mm_cond_ibpb') === true || k.has('ENTRY_IBPB');
+  const keys = k.shared('switch_mm_always_ibpb') === true || k.shared('switch_mm_cond_ibpb') === true;
+  return (keys && ibpbPatchedIn(k)) || k.runs('ENTRY_IBPB');
+}
+
+/** The barrier itself is an alternative (nospec-branch.h indirect_branch_prediction_barrier()): static keys alone run nothing. */
+export function ibpbPatchedIn(k: Boot): boolean {
+  return k.runs(k.featureBit('USE_IBPB') >= 0 ? 'USE_IBPB' : 'IBPB');
+}
+
+/** Why a means that the kernel has chosen protects nobody: the code was patched at boot without it. */
+export const NOT_PATCHED_IN = 'not-patched-in';
+/** Why it protects one CPU: an MSR was written by the CPU that chose again, and by no other. */
+export const ONE_CPU_ONLY = 'one-cpu-only';
+
+/** Key of the kernel's memory: bits of an MSR that only the CPU has which chose mitigations again; absent in every released kernel. */
+export function hereOnlyKey(msr: number): string {
+  return `msr_here_only:${msr.toString(16)}`;
+}
+
+/** @returns whether the other CPUs have not been told of these bits of an MSR. */
+export function hereOnly(k: Boot, msr: number, bits: bigint): boolean {
+  const value = k.shared(hereOnlyKey(msr));
+  return typeof value === 'bigint' && (value & bits) !== 0n;
 }
 
 /** The user or the builder asked for nothing: `mitigations=off`, or the option of this vulnerability. */

@@ -1,6 +1,6 @@
 import type { Boot } from '../boot/boot.ts';
 
-const MSR_IA32_SPEC_CTRL = 0x48;
+export const MSR_IA32_SPEC_CTRL = 0x48;
 
 export const SPEC_CTRL = { IBRS: 1n << 0n, STIBP: 1n << 1n, SSBD: 1n << 2n, RRSBA_DIS_S: 1n << 6n, BHI_DIS_S: 1n << 10n } as const;
 const MITIGATIONS_MASK = SPEC_CTRL.IBRS | SPEC_CTRL.STIBP | SPEC_CTRL.SSBD | SPEC_CTRL.RRSBA_DIS_S | SPEC_CTRL.BHI_DIS_S;

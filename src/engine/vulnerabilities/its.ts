@@ -4,7 +4,7 @@ import { archCap } from './_arch-cap.ts';
 import { defineVulnerability, textOf } from './_define.ts';
 import { wordIn } from './_early-param.ts';
 import { mitigationsOff, shouldMitigate } from './_global.ts';
-import { archCapNow, either, IMMUNE, ibpbIssued, type Part, type Standing, siliconBehaves, siliconHas } from './_protection.ts';
+import { archCapNow, either, IMMUNE, ibpbIssued, NOT_PATCHED_IN, type Part, type Standing, siliconBehaves, siliconHas } from './_protection.ts';
 import { callDepthPossible } from './spectre-v2/modes.ts';
 
 /*
@@ -152,13 +152,19 @@ function protection(standing: Standing): Part[] {
   // BHI_CTRL counts as proof as well: no affected part has it.
   if (archCapNow(standing, 'ITS_NO') || siliconHas(standing, 'cpuid:7.2.edx[4]')) return [{ part: 'branches', ...IMMUNE }];
   const mode = k.choice('its');
+  // Chosen after boot: returns and branches go where they were patched to go.
+  if (mode !== OFF && mode !== VMEXIT && !k.runs('RETHUNK')) return [{ part: 'branches', state: 'exposed', why: NOT_PATCHED_IN }, ibpbPart(standing)];
   const off = mode === OFF && (k.shared('cpu_mitigations') === 'off' || k.params('indirect_target_selection').includes('off'));
   const why = mode === OFF ? (off ? 'opted-out' : 'kernel-branches-unguarded') : mode === VMEXIT ? 'guests-only' : 'kernel-branches-guarded';
   const branches: Part = { part: 'branches', state: mode === VMEXIT ? 'partly' : either(mode !== OFF), why, optedOut: off };
+  return [branches, ibpbPart(standing)];
+}
+
+function ibpbPart(standing: Standing): Part {
   const mended = siliconBehaves(standing, 'its-ibpb-fixed');
-  const issued = ibpbIssued(k);
-  const ibpbWhy = mended ? (issued ? 'its-ibpb-fixed' : 'ibpb-not-issued') : 'its-ibpb-unknown';
-  return [branches, { part: 'ibpb', state: mended ? either(issued) : 'unknown', why: ibpbWhy, confidence: 'medium' }];
+  const issued = ibpbIssued(standing.k);
+  const why = mended ? (issued ? 'its-ibpb-fixed' : 'ibpb-not-issued') : 'its-ibpb-unknown';
+  return { part: 'ibpb', state: mended ? either(issued) : 'unknown', why, confidence: 'medium' };
 }
 
 export const its = defineVulnerability({

@@ -113,7 +113,7 @@ function protection({ k }: Standing): Part[] {
       ? 'opted-out'
       : vmx === 'VMENTER_L1D_FLUSH_NOT_REQUIRED'
         ? 'silicon-immune'
-        : k.has('FLUSH_L1D')
+        : k.runsInKvm('FLUSH_L1D')
           ? 'l1d-flush-command'
           : 'l1d-software-flush';
     parts.push({ part: 'guest', state: either(!never), why, optedOut: never });

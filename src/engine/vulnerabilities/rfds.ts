@@ -83,7 +83,7 @@ function show(b: Boot): string {
 function protection(standing: Standing): Part[] {
   const { k } = standing;
   if (archCapNow(standing, 'RFDS_NO')) return [{ part: 'verw', ...IMMUNE }];
-  return [verwPart('verw', k.has('CLEAR_CPU_BUF'), archCapNow(standing, 'RFDS_CLEAR'), askedOff(k, 'reg_file_data_sampling'))];
+  return [verwPart('verw', k.runs('CLEAR_CPU_BUF'), archCapNow(standing, 'RFDS_CLEAR'), askedOff(k, 'reg_file_data_sampling'))];
 }
 
 export const rfds = defineVulnerability({

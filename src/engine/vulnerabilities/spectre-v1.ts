@@ -56,9 +56,14 @@ function show(b: Boot): string {
   return textOf(b, 'spectre_v1_strings', b.choice('spectre_v1'));
 }
 
+/** Fences that the kernel has come to want stand in its code only if they were patched in at boot. */
+function fencesRun(k: Boot): boolean {
+  return ['FENCE_SWAPGS_KERNEL', 'FENCE_SWAPGS_USER'].every((fence) => !k.has(fence) || k.runs(fence));
+}
+
 function protection({ k }: Standing): Part[] {
   const off = askedOff(k, 'spectre_v1') || k.params('nospectre_v1').length > 0;
-  return [bootPart('barriers', k.choice('spectre_v1') !== 'SPECTRE_V1_MITIGATION_NONE', off, { on: 'barriers-in-code', not: 'no-barriers' })];
+  return [bootPart('barriers', k.choice('spectre_v1') !== 'SPECTRE_V1_MITIGATION_NONE' && fencesRun(k), off, { on: 'barriers-in-code', not: 'no-barriers' })];
 }
 
 export const spectreV1 = defineVulnerability({

@@ -4,8 +4,8 @@ import { archCap } from './_arch-cap.ts';
 import { defineVulnerability, textOf } from './_define.ts';
 import { wordIn } from './_early-param.ts';
 import { mitigationsOff, shouldMitigate } from './_global.ts';
-import { archCapNow, askedOff, bootPart, IMMUNE, type Part, type Standing, siliconHas } from './_protection.ts';
-import { SPEC_CTRL, setSpecCtrl } from './_spec-ctrl.ts';
+import { archCapNow, askedOff, bootPart, hereOnly, IMMUNE, NOT_PATCHED_IN, ONE_CPU_ONLY, type Part, type Standing, siliconHas } from './_protection.ts';
+import { MSR_IA32_SPEC_CTRL, SPEC_CTRL, setSpecCtrl } from './_spec-ctrl.ts';
 
 /*
  * Speculative Store Bypass. The kernel needs SSBD at boot: without it prctl answers no, and an update that brings SSBD later
@@ -116,7 +116,7 @@ function disableOnAmd(b: Boot): void {
 function apply(b: Boot): void {
   if (b.choice('ssb') !== 'SPEC_STORE_BYPASS_DISABLE') return;
   b.force('SPEC_STORE_BYPASS_DISABLE', 'ssb/apply/disable');
-  if (b.has('SPEC_CTRL_SSBD') || b.has('AMD_SSBD')) setSpecCtrl(b, SPEC_CTRL.SSBD, 'ssb/apply/disable');
+  if (b.runs('SPEC_CTRL_SSBD') || b.runs('AMD_SSBD')) setSpecCtrl(b, SPEC_CTRL.SSBD, 'ssb/apply/disable');
   else disableOnAmd(b);
 }
 
@@ -124,12 +124,20 @@ function show(b: Boot): string {
   return textOf(b, 'ssb_strings', b.choice('ssb'));
 }
 
+/** The context switch asks by patched code which MSR to write (process.c __speculation_ctrl_update()): none, where none was there at boot. */
+function switchable(k: Boot): boolean {
+  return ['SPEC_CTRL_SSBD', 'AMD_SSBD', 'LS_CFG_SSBD', 'VIRT_SSBD'].some((feature) => k.runs(feature));
+}
+
 /** SSBD is offered to tasks and guests only if the kernel saw it at boot: before, prctl refuses (recorded, with any option). */
 function protection(standing: Standing): Part[] {
   const { k } = standing;
   if (archCapNow(standing, 'SSB_NO') || siliconHas(standing, 'cpuid:80000008.0.ebx[26]')) return [{ part: 'ssbd', ...IMMUNE }];
   const off = askedOff(k, 'spec_store_bypass_disable') || k.params('nospec_store_bypass_disable').length > 0;
-  return [bootPart('ssbd', k.choice('ssb') !== 'SPEC_STORE_BYPASS_NONE', off, { on: 'ssbd-available', not: 'no-ssbd-at-boot' })];
+  const mode = k.choice('ssb');
+  if (mode !== 'SPEC_STORE_BYPASS_NONE' && !switchable(k)) return [{ part: 'ssbd', state: 'exposed', why: NOT_PATCHED_IN }];
+  if (mode === 'SPEC_STORE_BYPASS_DISABLE' && hereOnly(k, MSR_IA32_SPEC_CTRL, SPEC_CTRL.SSBD)) return [{ part: 'ssbd', state: 'partly', why: ONE_CPU_ONLY }];
+  return [bootPart('ssbd', mode !== 'SPEC_STORE_BYPASS_NONE', off, { on: 'ssbd-available', not: 'no-ssbd-at-boot' })];
 }
 
 export const ssb = defineVulnerability({

@@ -11,6 +11,9 @@ import { forceVerw, initialVerw, nosmtVerw, smtTail, verwSelected, warnOnceIfSmt
  * no microcode is known to give it a meaning: an update that comes late works at once. TSX_CTRL that comes late does not.
  */
 
+/** Kernel memory: TSX_CTRL on other CPUs, or what KVM puts back there, is not what the boot CPU was told. Absent in every released kernel. */
+export const TSX_CTRL_ELSEWHERE = 'msr_not_everywhere:122';
+
 /** taa_vulnerable() of 7.2: the bug counts only while transactions can run. */
 export function taaVulnerable(b: Boot): boolean {
   return b.bug('TAA') && b.has('RTM');
@@ -115,10 +118,10 @@ function protection(standing: Standing): Part[] {
       { part: 'verw', state: 'protected', why: 'rtm-always-aborts' },
       { part: 'tsx-control', state: 'protected', why: 'rtm-always-aborts' },
     ];
-  const tsxOff = !k.has('RTM');
+  const tsxOff = !k.has('RTM') && k.shared(TSX_CTRL_ELSEWHERE) !== true;
   const verw: Part = tsxOff
     ? { part: 'verw', state: 'not-affected', why: 'tsx-off' }
-    : verwPart('verw', k.has('CLEAR_CPU_BUF'), verwClears(standing), askedOff(k, 'tsx_async_abort'));
+    : verwPart('verw', k.runs('CLEAR_CPU_BUF'), verwClears(standing), askedOff(k, 'tsx_async_abort'));
   return [verw, controlPart(standing, tsxOff)];
 }
 

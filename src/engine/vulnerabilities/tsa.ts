@@ -121,8 +121,8 @@ function protection(standing: Standing): Part[] {
     ? verwPart('idle', k.shared('cpu_buf_idle_clear') === true, clears, off)
     : { part: 'idle', state: 'not-affected', why: 'smt-off' };
   return [
-    verwPart('user', k.has('CLEAR_CPU_BUF'), clears, off || words.includes('vm')),
-    verwPart('guest', k.has('CLEAR_CPU_BUF_VM'), clears, off || words.includes('user')),
+    verwPart('user', k.runs('CLEAR_CPU_BUF'), clears, off || words.includes('vm')),
+    verwPart('guest', k.runsInKvm('CLEAR_CPU_BUF_VM'), clears, off || words.includes('user')),
     idle,
   ];
 }

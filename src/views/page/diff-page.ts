@@ -2,11 +2,12 @@ import type { DiffReport, DiffRows } from '../../engine/model/report.ts';
 import { assumptionWords } from '../words/assumptions.ts';
 import { loadReasonLift } from '../words/load-reasons.ts';
 import { wordOf } from '../words/word-of.ts';
+import { guestSection, snapshotSection } from './copy-sections.ts';
 import { countSentence, diffAnswer, reasonText, stops } from './diff-answer.ts';
 import { cpuWords, kernelWords, revisionWords } from './headline.ts';
 import { type Block, cell, lines, type Page, type Section } from './page.ts';
 import { guardSection, inhibitorSection, planBlocks } from './plan-section.ts';
-import { bugSection, featureSection, guestSection, siliconSection, snapshotSection } from './row-sections.ts';
+import { bugSection, featureSection, siliconSection } from './row-sections.ts';
 import { vulnerabilitySection } from './vulnerability-section.ts';
 
 export interface DiffPageOptions {
@@ -35,8 +36,8 @@ function reasonSection({ load }: DiffReport): Section | null {
     rows: load.reasons.map((reason) => [
       cell(reason.code, 'strong'),
       cell(`${reasonText(reason)}.`),
-      cell(stops(reason) ? reason.enforcedBy : `${reason.enforcedBy}, by a taint`),
-      cell(loadReasonLift(reason.code) ?? ''),
+      cell(reason.enforcedBy),
+      stops(reason) ? cell(loadReasonLift(reason.code) ?? '') : cell('need not be lifted: it does not stop the load', 'dim'),
     ]),
   };
 }

@@ -77,3 +77,8 @@ export function cell(text: string, tone: Tone = 'plain'): Cell {
 export function lines(texts: readonly string[], tone: Tone = 'plain'): Cell {
   return texts.map((text) => [{ text, tone }]);
 }
+
+/** @returns a table, or null where it has no rows. */
+export function section(id: string, columns: readonly Column[], rows: readonly (readonly Cell[])[]): Section | null {
+  return rows.length === 0 ? null : { kind: 'section', id, columns, rows };
+}

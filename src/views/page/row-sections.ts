@@ -1,15 +1,9 @@
-import type { BugRow, DiffRows, FeatureRow, SiliconRow, SnapshotRow } from '../../engine/model/report.ts';
-import { cureWords, notCuredWords } from '../words/cures.ts';
-import { blindSpotWords, symptomWords, takenWords } from '../words/snapshots.ts';
+import type { BugRow, DiffRows, FeatureRow, SiliconRow } from '../../engine/model/report.ts';
+import { blindSpotWords } from '../words/snapshots.ts';
 import { wordOf } from '../words/word-of.ts';
-import { causeCell, differenceCell, namesOf, onlyMisses, valueWords } from './differences.ts';
-import { type Cell, type Column, cell, lines, type Section } from './page.ts';
+import { causeCell, valueWords } from './differences.ts';
+import { type Cell, type Column, cell, type Section, section } from './page.ts';
 import { verdictCell } from './verdict-tone.ts';
-
-/** A section, or null where it has no rows. */
-function section(id: string, columns: readonly Column[], rows: readonly (readonly Cell[])[], caption?: string): Section | null {
-  return rows.length === 0 ? null : { kind: 'section', id, columns, rows, ...(caption === undefined ? {} : { caption }) };
-}
 
 function yesNo(before: boolean, after: boolean): Cell {
   const word = (value: boolean): string => (value ? 'yes' : 'no');
@@ -114,54 +108,6 @@ export function siliconSection(rows: DiffRows, all: boolean): Section | null {
       cell(row.name ?? ''),
       cell(`${valueWords(row.before)} -> ${valueWords(row.after)}`),
       row.noticedByKernel ? cell('it does', 'dim') : cell(row.blindSpot === null ? '' : wordOf(blindSpotWords, row.blindSpot)),
-    ]),
-  );
-}
-
-/** A copy has several cures, each of which suffices. */
-function cureCell(row: SnapshotRow): Cell {
-  if (!row.stale) return [];
-  return row.cures.length === 0 ? cell('nothing', 'bad') : cell(row.cures.map((cure) => wordOf(cureWords, cure)).join(' or '));
-}
-
-/** Who holds a copy that the load makes stale. */
-export function snapshotSection(rows: DiffRows, all: boolean): Section | null {
-  const shown = rows.snapshots.filter((row) => all || row.stale);
-  const nameOf = namesOf(rows);
-  const bare = onlyMisses(shown);
-  return section(
-    'snapshots',
-    [
-      { title: all ? 'SNAPSHOT' : 'STALE SNAPSHOT' },
-      { title: 'TAKEN' },
-      { title: bare ? 'MISSES' : 'DIFFERS' },
-      { title: 'CURED BY' },
-      { title: 'NOT BY', min: 20 },
-      { title: 'SYMPTOM', min: 18 },
-    ],
-    shown.map((row) => [
-      cell(row.holder, 'strong'),
-      cell(wordOf(takenWords, row.takenAt)),
-      differenceCell(row.differences, nameOf, all, bare),
-      cureCell(row),
-      lines(row.notCuredBy.map(({ cure, why }) => `${wordOf(cureWords, cure)}: ${wordOf(notCuredWords, why)}`)),
-      cell(row.stale ? wordOf(symptomWords, row.symptom) : '', 'dim'),
-    ]),
-  );
-}
-
-/** What running guests were told; their cures are steps, one after the other. */
-export function guestSection(rows: DiffRows, all: boolean): Section | null {
-  const shown = rows.guests.filter((row) => all || row.stale);
-  const nameOf = namesOf(rows);
-  const bare = onlyMisses(shown);
-  return section(
-    'guests',
-    [{ title: 'GUEST' }, { title: bare ? 'MISSES' : 'DIFFERS', min: 16 }, { title: 'CURED BY', min: 16 }],
-    shown.map((row) => [
-      cell(row.name, 'strong'),
-      differenceCell(row.differences, nameOf, all, bare),
-      cell(row.stale ? row.cures.map((cure) => wordOf(cureWords, cure)).join(', then ') : ''),
     ]),
   );
 }

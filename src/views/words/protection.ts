@@ -51,6 +51,8 @@ export const whyWords: Readonly<Record<string, string>> = {
   'revision-current': 'the revision is no older than the one that the kernel asks for',
   'revision-old': 'the revision is older than the one that the kernel asks for',
   'smt-off': 'needs a sibling thread, and SMT is off',
+  'not-patched-in': 'the kernel has chosen it since, but its code was patched at boot to run nothing of the kind',
+  'one-cpu-only': 'only the CPU that chose again has it on; the others follow when they come online anew',
   // VERW
   'verw-runs-and-clears': 'the kernel runs VERW, and with this microcode it clears the buffers',
   'verw-does-not-clear': 'the kernel runs VERW, but without the microcode it clears nothing',

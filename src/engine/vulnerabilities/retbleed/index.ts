@@ -3,9 +3,10 @@ import { listed } from '../../boot/cpu-match.ts';
 import { smtActive } from '../../boot/smt.ts';
 import { archCap } from '../_arch-cap.ts';
 import { defineVulnerability, textOf } from '../_define.ts';
-import { either, type Part, type Standing } from '../_protection.ts';
+import { either, hereOnly, NOT_PATCHED_IN, type Part, type Standing } from '../_protection.ts';
+import { MSR_IA32_SPEC_CTRL, SPEC_CTRL } from '../_spec-ctrl.ts';
 import { amdOrHygon } from '../spectre-v2/modes.ts';
-import { IBPB, NONE, parseWords, UNRET } from './common.ts';
+import { IBPB, NONE, parseWords, STUFF, UNRET } from './common.ts';
 import * as phased from './phased.ts';
 import { selectAtOnce } from './single.ts';
 
@@ -45,12 +46,27 @@ function show(b: Boot): string {
   return `${text}; SMT ${strict ? 'enabled with STIBP protection' : 'vulnerable'}`;
 }
 
+/** What each mode needs in the code; eIBRS is a bit of SPEC_CTRL instead. */
+const CODE: Readonly<Record<string, readonly string[]>> = {
+  // IBPB on entry takes the place of untraining where SRSO wants it.
+  [UNRET]: ['UNRET', 'ENTRY_IBPB'],
+  [IBPB]: ['ENTRY_IBPB'],
+  [STUFF]: ['CALL_DEPTH'],
+  RETBLEED_MITIGATION_IBRS: ['KERNEL_IBRS'],
+};
+
+function runsMode(k: Boot, mode: string): boolean {
+  const features = CODE[mode];
+  return features === undefined ? !hereOnly(k, MSR_IA32_SPEC_CTRL, SPEC_CTRL.IBRS) : features.some((feature) => k.runs(feature));
+}
+
 /** Untraining, stuffing or IBRS run as they were patched in at boot; IBRS that comes late is not used. */
 function protection({ k }: Standing): Part[] {
   const mode = k.choice('retbleed');
-  const works = mode !== NONE && (amdOrHygon(k) || (mode !== UNRET && mode !== IBPB));
+  const chosen = mode !== NONE && (amdOrHygon(k) || (mode !== UNRET && mode !== IBPB));
+  const works = chosen && runsMode(k, mode);
   const off = k.shared('cpu_mitigations') === 'off' || k.params('retbleed').some((value) => value?.split(',').includes('off'));
-  const why = works ? 'returns-guarded' : off ? 'opted-out' : 'no-ibrs-at-boot';
+  const why = works ? 'returns-guarded' : chosen ? NOT_PATCHED_IN : off ? 'opted-out' : 'no-ibrs-at-boot';
   return [{ part: 'returns', state: either(works), why, optedOut: !works && off }];
 }
 

@@ -1,6 +1,7 @@
 import type { Boot } from '../../boot/boot.ts';
-import { either, type Part, type Standing } from '../_protection.ts';
-import { inIbrsMode, retpolineSequence, unprivilegedEbpf } from './modes.ts';
+import { either, hereOnly, ibpbPatchedIn, NOT_PATCHED_IN, ONE_CPU_ONLY, type Part, type Standing } from '../_protection.ts';
+import { MSR_IA32_SPEC_CTRL, SPEC_CTRL } from '../_spec-ctrl.ts';
+import { inEibrsMode, inIbrsMode, unprivilegedEbpf } from './modes.ts';
 
 /*
  * Spectre v2 has several means in one line: branches of the kernel itself, IBPB and STIBP between processes, firmware calls, BHI and PBRSB.
@@ -11,7 +12,12 @@ import { inIbrsMode, retpolineSequence, unprivilegedEbpf } from './modes.ts';
 function kernelPart(k: Boot): Part {
   const mode = k.choice('spectre_v2');
   const ebpf = mode === 'SPECTRE_V2_EIBRS' && unprivilegedEbpf(k);
-  const weak = mode === 'SPECTRE_V2_NONE' || mode === 'SPECTRE_V2_LFENCE' || ebpf;
+  const none = mode === 'SPECTRE_V2_NONE';
+  const weak = none || mode === 'SPECTRE_V2_LFENCE' || ebpf;
+  if (!none && !k.runs('RETPOLINE') && !k.runs('KERNEL_IBRS')) {
+    if (!inEibrsMode(mode)) return { part: 'kernel', state: 'exposed', why: NOT_PATCHED_IN };
+    if (hereOnly(k, MSR_IA32_SPEC_CTRL, SPEC_CTRL.IBRS)) return { part: 'kernel', state: 'partly', why: ONE_CPU_ONLY };
+  }
   const off = k.shared('cpu_mitigations') === 'off' || k.flag('nospectre_v2') || k.param('spectre_v2') === 'off';
   return {
     part: 'kernel',
@@ -23,13 +29,21 @@ function kernelPart(k: Boot): Part {
 
 function userPart(k: Boot): Part {
   const ibpb = k.choice('spectre_v2_user_ibpb') !== 'SPECTRE_V2_USER_NONE';
-  if (ibpb) return { part: 'user', state: 'protected', why: 'ibpb-between-processes' };
+  if (ibpb && ibpbPatchedIn(k)) return { part: 'user', state: 'protected', why: 'ibpb-between-processes' };
+  if (ibpb) return { part: 'user', state: 'exposed', why: NOT_PATCHED_IN };
   const off = k.shared('cpu_mitigations') === 'off' || k.flag('nospectre_v2') || k.param('spectre_v2') === 'off' || k.param('spectre_v2_user') === 'off';
   return { part: 'user', state: 'exposed', why: off ? 'opted-out' : 'no-ibpb-at-boot', optedOut: off };
 }
 
+/** Alternatives around the calls, IBPB on entry before them, or IBRS that is on all the time. */
+function firmwareGuarded(k: Boot): boolean {
+  if (k.runs('USE_IBRS_FW') || k.runs('USE_IBPB_FW') || k.runs('ENTRY_IBPB')) return true;
+  const mode = k.choice('spectre_v2');
+  return inIbrsMode(mode) && (inEibrsMode(mode) ? !hereOnly(k, MSR_IA32_SPEC_CTRL, SPEC_CTRL.IBRS) : k.runs('KERNEL_IBRS'));
+}
+
 function firmwarePart(k: Boot): Part {
-  const guarded = k.has('USE_IBRS_FW') || k.has('USE_IBPB_FW') || k.has('ENTRY_IBPB') || inIbrsMode(k.choice('spectre_v2'));
+  const guarded = firmwareGuarded(k);
   return {
     part: 'firmware',
     state: either(guarded),
@@ -40,10 +54,10 @@ function firmwarePart(k: Boot): Part {
 
 function bhiPart(k: Boot): Part {
   if (!k.bug('BHI')) return { part: 'bhi', state: 'not-affected', why: 'not-affected' };
-  if (k.has('CLEAR_BHB_HW')) return { part: 'bhi', state: 'protected', why: 'bhi-dis-s' };
-  if (k.has('CLEAR_BHB_LOOP')) return { part: 'bhi', state: 'protected', why: 'bhb-loop' };
-  if (retpolineSequence(k) && k.shared('rrsba_disabled') === true) return { part: 'bhi', state: 'protected', why: 'bhi-retpoline' };
-  const vmexit = k.has('CLEAR_BHB_VMEXIT') || k.has('CLEAR_BHB_LOOP_ON_VMEXIT');
+  if (k.has('CLEAR_BHB_HW') && !hereOnly(k, MSR_IA32_SPEC_CTRL, SPEC_CTRL.BHI_DIS_S)) return { part: 'bhi', state: 'protected', why: 'bhi-dis-s' };
+  if (k.runs('CLEAR_BHB_LOOP')) return { part: 'bhi', state: 'protected', why: 'bhb-loop' };
+  if (k.runs('RETPOLINE') && !k.runs('RETPOLINE_LFENCE') && k.shared('rrsba_disabled') === true) return { part: 'bhi', state: 'protected', why: 'bhi-retpoline' };
+  const vmexit = k.runsInKvm('CLEAR_BHB_VMEXIT') || k.runsInKvm('CLEAR_BHB_LOOP_ON_VMEXIT');
   const off = k.shared('cpu_mitigations') === 'off' || k.choice('bhi') === 'BHI_MITIGATION_OFF';
   return {
     part: 'bhi',
@@ -55,7 +69,7 @@ function bhiPart(k: Boot): Part {
 
 function pbrsbPart(k: Boot): Part {
   if (!k.bug('EIBRS_PBRSB')) return { part: 'pbrsb', state: 'not-affected', why: 'not-affected' };
-  const filled = k.has('RSB_VMEXIT_LITE') || k.has('RSB_VMEXIT');
+  const filled = k.runsInKvm('RSB_VMEXIT_LITE') || k.runsInKvm('RSB_VMEXIT');
   return { part: 'pbrsb', state: either(filled), why: filled ? 'pbrsb-sequence' : 'no-pbrsb-sequence' };
 }
 

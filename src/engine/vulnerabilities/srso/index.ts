@@ -1,8 +1,8 @@
 import type { Boot } from '../../boot/boot.ts';
 import { listed } from '../../boot/cpu-match.ts';
 import { defineVulnerability, textOf } from '../_define.ts';
-import { either, ibpbIssued, type Part, type Standing, siliconHas, siliconTakes } from '../_protection.ts';
-import { IBPB, MICROCODE, NONE, ON_VMEXIT, parseWords, UCODE_NEEDED } from './common.ts';
+import { either, ibpbIssued, NOT_PATCHED_IN, type Part, type Standing, siliconHas, siliconTakes } from '../_protection.ts';
+import { IBPB, MICROCODE, NONE, ON_VMEXIT, parseWords, SAFE_RET, SAFE_RET_UCODE_NEEDED, UCODE_NEEDED } from './common.ts';
 import * as phased from './phased.ts';
 import { selectAtOnce } from './single.ts';
 
@@ -42,6 +42,13 @@ function ibpbFlushesTypes(standing: Standing): boolean {
   return siliconTakes(standing, 0x49, 1n << 7n);
 }
 
+/** What each mode needs in the code; the others need nothing patched. */
+function runsMode(k: Boot, mode: string): boolean {
+  if (mode === SAFE_RET || mode === SAFE_RET_UCODE_NEEDED) return k.runs('SRSO') || k.runs('SRSO_ALIAS');
+  if (mode === IBPB) return k.runs('ENTRY_IBPB');
+  return mode !== ON_VMEXIT || k.runsInKvm('IBPB_ON_VMEXIT');
+}
+
 /** Safe RET guards the kernel without microcode; between processes and guests only an IBPB that flushes branch types helps. */
 function protection(standing: Standing): Part[] {
   const { k } = standing;
@@ -56,10 +63,11 @@ function protection(standing: Standing): Part[] {
     state: guestsOnly && !k.has('SRSO_USER_KERNEL_NO') ? 'partly' : either(!bare),
     why: bare ? 'kernel-returns-unguarded' : mode === IBPB ? 'ibpb-on-entry' : guestsOnly ? 'guests-only' : 'safe-ret',
   };
+  const guarded = runsMode(k, mode) ? kernel : { part: 'kernel', state: 'exposed' as const, why: NOT_PATCHED_IN };
   const flushes = ibpbFlushesTypes(standing);
   const issued = ibpbIssued(k);
   const why = !issued ? 'ibpb-not-issued' : flushes ? 'ibpb-flushes-branch-types' : 'ibpb-leaves-branch-types';
-  return [kernel, { part: 'ibpb', state: either(flushes && issued), why, confidence: 'medium' }];
+  return [guarded, { part: 'ibpb', state: either(flushes && issued), why, confidence: 'medium' }];
 }
 
 export const srso = defineVulnerability({
