@@ -15,6 +15,7 @@ const WARM_UP: readonly (readonly string[])[] = [
   ['validate', '--json', 'no-such-file'],
   ['diff', '--profile', 'skylake-06-5e-03-c6', '--blob', 'skylake-06-5e-03-cc'],
   ['diff', '--profile', 'skylake-06-5e-03-c6', '--blob', 'skylake-06-5e-03-cc', '--json'],
+  ['blob', 'list', 'test/fixtures/microcode/firmware'],
 ];
 
 /** Loads the files exactly as bin/cpueval.js does: V8 takes a cache only for the same text. Runs in a plain Node, without tsx. */

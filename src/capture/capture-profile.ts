@@ -10,7 +10,7 @@ import { putBack } from './put-back.ts';
 import { type Reader, readLine } from './reader.ts';
 import { brandOf, type Core, cpuidBit, cpuidRows, isAmd, msrValues, signatureParts, vendorOf } from './registers.ts';
 import { readCmdline, readSystem } from './system.ts';
-import { cpuNumbersOf, readTopology } from './topology.ts';
+import { type CpuNumbers, cpuNumbersOf, readTopology } from './topology.ts';
 
 export interface CaptureOptions {
   /** Leave out APIC ids and the host name as well. */
@@ -27,6 +27,12 @@ export interface CaptureOutcome {
   readonly problems: readonly Problem[];
   /** What was put back, what could not be read and how to get it; the profile has them, too. */
   readonly notes: readonly string[];
+}
+
+/** CPUs by the kernel's numbers, and what /proc/cpuinfo says of each. */
+interface Seen {
+  readonly cpuinfo: ReadonlyMap<number, CpuinfoFields>;
+  readonly numbers: CpuNumbers;
 }
 
 /** @returns the name of the machine, for the profile's id; null where none is known. */
@@ -89,33 +95,23 @@ function nothing(notes: Notes): CaptureOutcome {
   return { profile: null, problems: [{ code: 'no-registers', path: '', expected, got: 'none of them' }], notes: notes.list };
 }
 
-/**
- * Makes a profile of a machine as its CPU comes out of reset.
- * @param reader the machine, or a tree copied from one
- * @param options what else can be asked, and whether the machine may be named
- * @returns the profile, and what there is to say about it; a problem where nothing tells registers
- */
-export function captureProfile(reader: Reader, options: CaptureOptions = {}): CaptureOutcome {
-  const { anonymous = false, fallbacks = [], earlyRevision } = options;
-  const notes = newNotes();
-  const cpuinfo = readCpuinfo(reader);
-  const numbers = cpuNumbersOf(reader, [...cpuinfo.keys()]);
-  const read = readCores(reader, numbers.online, fallbacks, notes);
-  if (!read) return nothing(notes);
-  const [first, ...others] = silicon(reader, read, anonymous, notes) as [Core, ...Core[]];
+function otherCore({ cpus, rows, msrs }: Core, numberInProfile: (cpu: number) => number): NonNullable<Profile['otherCores']>[number] {
+  return { cpus: cpus.map(numberInProfile).sort((a, b) => a - b), cpuid: cpuidRows(rows), ...(msrs.size > 0 ? { msrs: msrValues(msrs) } : {}) };
+}
+
+/** Everything of a profile but its name and where it comes from. */
+type Content = Omit<Profile, 'schema' | 'id' | 'title' | 'source'>;
+
+/** The silicon and the system around it. */
+function contentOf(reader: Reader, read: CoresOutcome, seen: Seen, options: CaptureOptions, notes: Notes): { first: Core; content: Content } {
+  const { cpuinfo, numbers } = seen;
+  const [first, ...others] = silicon(reader, read, options.anonymous ?? false, notes) as [Core, ...Core[]];
   const { topology = read.base?.topology, numberInProfile } = readTopology(reader, numbers, cpuinfo, readCmdline(reader) ?? '', notes);
   const microcode = readMicrocode(reader, numbers.online, cpuinfo, first, numberInProfile, notes);
   const system = readSystem(reader, first.rows, notes);
-  const early = earlyRevision && readEarlyMicrocode(reader, system.kernel ?? null, first.rows, microcode.platformId, earlyRevision, notes);
-  const host = hostOf(reader);
-  const named = early ? { ...system, earlyMicrocode: early } : system;
+  const early = options.earlyRevision && readEarlyMicrocode(reader, system.kernel ?? null, first.rows, microcode.platformId, options.earlyRevision, notes);
   const behaviours = behavioursOf(first, cpuinfo);
-  const clean = (text: string): string => withoutSerials(anonymous ? withoutHost(text, host) : text);
-  const profile: Profile = {
-    schema: 'cpueval/profile/1',
-    id: idOf(first, anonymous ? null : host),
-    title: titleOf(first),
-    source: { kind: 'captured', from: anonymous || host === null ? 'a machine' : clean(host), notes: notes.list.map(clean) },
+  const content: Content = {
     cpuid: cpuidRows(first.rows),
     ...(first.msrs.size > 0 ? { msrs: msrValues(first.msrs) } : {}),
     absentMsrs: 'unknown',
@@ -123,12 +119,35 @@ export function captureProfile(reader: Reader, options: CaptureOptions = {}): Ca
     microcode,
     ...(topology ? { topology } : {}),
     ...(others.length > 0 ? { otherCores: others.map((core) => otherCore(core, numberInProfile)) } : {}),
-    system: anonymous ? anonymised(named, host) : named,
+    system: early ? { ...system, earlyMicrocode: early } : system,
     ...(read.partial ? { partial: true } : {}),
   };
-  return { profile, problems: [], notes: profile.source.notes ?? [] };
+  return { first, content };
 }
 
-function otherCore({ cpus, rows, msrs }: Core, numberInProfile: (cpu: number) => number): NonNullable<Profile['otherCores']>[number] {
-  return { cpus: cpus.map(numberInProfile).sort((a, b) => a - b), cpuid: cpuidRows(rows), ...(msrs.size > 0 ? { msrs: msrValues(msrs) } : {}) };
+/**
+ * Makes a profile of a machine as its CPU comes out of reset.
+ * @param reader the machine, or a tree copied from one
+ * @param options what else can be asked, and whether the machine may be named
+ * @returns the profile, and what there is to say about it; a problem where nothing tells registers
+ */
+export function captureProfile(reader: Reader, options: CaptureOptions = {}): CaptureOutcome {
+  const { anonymous = false, fallbacks = [] } = options;
+  const notes = newNotes();
+  const cpuinfo = readCpuinfo(reader);
+  const numbers = cpuNumbersOf(reader, [...cpuinfo.keys()]);
+  const read = readCores(reader, numbers.online, fallbacks, notes);
+  if (!read) return nothing(notes);
+  const { first, content } = contentOf(reader, read, { cpuinfo, numbers }, options, notes);
+  const host = hostOf(reader);
+  const said = notes.list.map((note) => withoutSerials(anonymous ? withoutHost(note, host) : note));
+  const profile: Profile = {
+    schema: 'cpueval/profile/1',
+    id: idOf(first, anonymous ? null : host),
+    title: titleOf(first),
+    source: { kind: 'captured', from: anonymous || host === null ? 'a machine' : withoutSerials(host), notes: said },
+    ...content,
+    ...(anonymous && content.system ? { system: anonymised(content.system, host) } : {}),
+  };
+  return { profile, problems: [], notes: said };
 }

@@ -27,7 +27,7 @@ export interface CoresOutcome {
 function sayNoDevice(why: string, notes: Notes): void {
   const how =
     why === 'denied'
-      ? 'no permission for /dev/cpu/0/cpuid (run as root; in a container, on the host)'
+      ? 'no permission for /dev/cpu/0/cpuid (run as root; in a container, on the host; or install the tool cpuid, which needs neither)'
       : why === 'missing'
         ? 'there is no /dev/cpu/0/cpuid (as root: modprobe cpuid; or install the tool cpuid)'
         : '/dev/cpu/0/cpuid does not answer';

@@ -66,7 +66,7 @@ function guessOffline(places: readonly Place[], { offline, online }: CpuNumbers)
     const partner = apart ? byCpu.get(cpu >= half ? cpu - half : cpu + half) : byCpu.get(cpu ^ 1);
     const near = partner ?? places.findLast((place) => place.cpu < cpu) ?? (places[0] as Place);
     const alone = apart ? cpu % half : cpu & ~1;
-    return { cpu, package: near.package, core: partner ? Math.min(partner.core, cpu) : alone };
+    return { cpu, package: near.package, core: partner?.core ?? alone };
   });
 }
 
@@ -110,7 +110,8 @@ export function readTopology(reader: Reader, numbers: CpuNumbers, cpuinfo: Reado
   const places = settled([...known, ...(numbers.offline.length > 0 ? guessOffline(known, numbers) : [])]);
   const cores = grouped(places, ({ package: package_, core }) => `${package_}.${core}`);
   const packages = grouped([...cores.values()], ([first]) => (first as Place).package);
-  const uniform = new Set([...cores.values()].map((core) => core.length)).size === 1;
+  // A CPU without a place keeps its number, and then so must all: no two may get the same.
+  const uniform = known.length === numbers.online.length && new Set([...cores.values()].map((core) => core.length)).size === 1;
   places.sort((a, b) => a.package - b.package || a.core - b.core || a.cpu - b.cpu);
   const inProfile = new Map(uniform ? places.map(({ cpu }, at) => [cpu, at]) : []);
   const numberInProfile = (cpu: number): number => inProfile.get(cpu) ?? cpu;

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode } from './exit.ts';
 import { registry } from './registry.ts';
-import { outColumns, writeErr, writeOut } from './streams.ts';
+import { outColumns, outIsTerminal, writeErr, writeOut } from './streams.ts';
 import { version } from './version.ts';
 
 const EXAMPLES = `
@@ -73,6 +73,8 @@ async function buildProgram(words: readonly string[]): Promise<Command> {
  */
 export async function main(words: readonly string[]): Promise<ExitCode> {
   try {
+    // Alone on a terminal it opens; a script that forgot its arguments gets the help.
+    if (words.length === 0 && outIsTerminal() && process.stdin.isTTY) return main(['explore']);
     const program = await buildProgram(words);
     if (words.length === 0) {
       program.outputHelp();

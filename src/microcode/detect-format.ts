@@ -46,6 +46,8 @@ export function isFirmwareName(name: string): boolean {
  */
 export function detectFormat(bytes: Uint8Array, name?: string): MicrocodeFormat {
   if (bytes.length === 0) return 'empty';
+  // Most files of a firmware folder end here: no other format begins with this word.
+  if (bytes.length >= INTEL_HEADER_SIZE && u32(bytes, 0) === 1 && u32(bytes, 20) === 1) return 'intel';
   if (u32(bytes, 0) === AMD_MAGIC && bytes.length >= 4) return 'amd';
   if (isCpio(bytes, 0)) return 'cpio';
   const compressed = compressionAt(bytes, 0);

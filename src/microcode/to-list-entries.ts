@@ -88,7 +88,9 @@ function listTarget(target: UpdateTarget): ListTarget {
  * @returns the ids 0 to 31 whose bit is set (real ones end at 7); an empty list: the update names none
  */
 export function platformIds(flags: number): number[] {
-  return Array.from({ length: 32 }, (_, id) => id).filter((id) => ((flags >>> id) & 1) === 1);
+  const ids: number[] = [];
+  for (let id = 0, rest = flags; rest !== 0; id++, rest >>>= 1) if ((rest & 1) === 1) ids.push(id);
+  return ids;
 }
 
 /** Without a digest an Intel update is known by its header, whose checksum covers every byte of it; an AMD patch is not. */

@@ -1,4 +1,4 @@
-const LITTLE_ENDIAN_HOST = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+import { sumWords } from './sum-words.ts';
 
 /**
  * Reads a little-endian 32-bit word, as every microcode header stores them.
@@ -15,6 +15,9 @@ export function u16(bytes: Uint8Array, offset: number): number {
   return (bytes[offset] ?? 0) | ((bytes[offset + 1] ?? 0) << 8);
 }
 
+/** From so many bytes on it pays to copy them to where they can be added four words at a time. */
+const MANY = 4096;
+
 /**
  * Adds 32-bit words modulo 2^32: the checksum of an Intel update, whose valid value is 0.
  * @param bytes the file
@@ -24,28 +27,12 @@ export function u16(bytes: Uint8Array, offset: number): number {
  */
 export function sum32(bytes: Uint8Array, start: number, words: number): number {
   const count = Math.max(0, Math.min(words, Math.floor((bytes.length - start) / 4)));
-  const aligned = LITTLE_ENDIAN_HOST && (bytes.byteOffset + start) % 4 === 0;
-  return aligned ? sumAligned(new Int32Array(bytes.buffer, bytes.byteOffset + start, count)) : sumAnywhere(bytes, start, count);
+  const fast = count * 4 < MANY ? 0 : count & ~3;
+  const sum = fast === 0 ? 0 : sumWords(bytes.subarray(start, start + fast * 4));
+  return sum === null ? sumPlain(bytes, start, count) : (sum + sumPlain(bytes, start + fast * 4, count - fast)) % 2 ** 32;
 }
 
-/** Four sums side by side: the additions do not wait for each other, which halves the time over a folder of updates. */
-function sumAligned(words: Int32Array): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  const whole = words.length & ~3;
-  for (let i = 0; i < whole; i += 4) {
-    a = (a + (words[i] as number)) | 0;
-    b = (b + (words[i + 1] as number)) | 0;
-    c = (c + (words[i + 2] as number)) | 0;
-    d = (d + (words[i + 3] as number)) | 0;
-  }
-  for (let i = whole; i < words.length; i++) a = (a + (words[i] as number)) | 0;
-  return (a + b + c + d) >>> 0;
-}
-
-function sumAnywhere(bytes: Uint8Array, start: number, count: number): number {
+function sumPlain(bytes: Uint8Array, start: number, count: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let sum = 0;
   for (let i = 0; i < count; i++) sum = (sum + view.getInt32(start + i * 4, true)) | 0;

@@ -91,6 +91,8 @@ export function checkProfile(profile: unknown, steps: Steps = []): Finding[] {
   return [
     ...duplicateRows(field(profile, 'cpuid'), [...steps, 'cpuid']),
     ...duplicateMsrs(field(profile, 'msrs'), [...steps, 'msrs']),
+    ...duplicateRows(field(field(profile, 'known'), 'cpuid'), [...steps, 'known', 'cpuid']),
+    ...duplicateMsrs(field(field(profile, 'known'), 'msrs'), [...steps, 'known', 'msrs']),
     ...duplicateMsrs(field(profile, 'msrWritable'), [...steps, 'msrWritable']),
     ...duplicateCpus(field(field(profile, 'microcode'), 'perCpu'), [...steps, 'microcode', 'perCpu']),
     ...duplicateCpus(otherCores, [...steps, 'otherCores']),

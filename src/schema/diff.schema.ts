@@ -46,9 +46,12 @@ const diffDefinitions: Readonly<Record<string, SchemaObject>> = {
   siliconRow: shape({ ref: 'text', name: 'nullableText', noticedByKernel: 'flag' }, { blindSpot: 'nullableText' }),
   featureRow: shape(
     { name: 'text', silicon: 'object', before: 'flag', reported: 'flag', afterReboot: 'flag', noticedByKernel: 'flag', verdict: 'verdict', ...causes },
-    {},
+    { unknown: 'texts', confidence: 'confidence' },
   ),
-  bugRow: shape({ name: 'text', before: 'flag', reported: 'flag', afterReboot: 'flag', verdict: 'verdict', ...causes }),
+  bugRow: shape(
+    { name: 'text', before: 'flag', reported: 'flag', afterReboot: 'flag', verdict: 'verdict', ...causes },
+    { unknown: 'texts', confidence: 'confidence' },
+  ),
   effective: shape({
     state: { type: 'string', enum: ['protected', 'partly', 'exposed', 'not-affected', 'unknown'], description: 'a state of protection' },
     why: 'text',
@@ -67,7 +70,7 @@ const diffDefinitions: Readonly<Record<string, SchemaObject>> = {
       verdict: 'verdict',
       ...causes,
     },
-    { parts: listOf('part') },
+    { parts: listOf('part'), unknown: 'texts' },
   ),
   guard: shape({ mode: 'guardMode', reads: 'objects' }),
   step: shape({

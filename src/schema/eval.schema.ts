@@ -15,14 +15,14 @@ export const evalBody = shape(
     engaged: 'object',
     log: 'texts',
   },
-  { otherCpus: 'otherCpus', kvm: 'kvm' },
+  { otherCpus: 'otherCpus', kvm: 'kvm', unknown: 'unknownInputs' },
 );
 
 export const evalDefinitions: Readonly<Record<string, SchemaObject>> = {
   evidence,
   kernel: shape({ line: 'text', release: 'text', evidence: 'evidence' }),
   cpuIdentity: shape(
-    { vendor: 'text', family: 'count', model: 'count', stepping: 'count', signature: 'hex32', name: 'text', microcode: 'hex32' },
+    { vendor: 'text', family: 'count', model: 'count', stepping: 'count', signature: 'hex32', name: 'text', microcode: 'nullableHex64' },
     { codename: 'nullableText' },
   ),
   cpuinfo: shape({ flags: 'texts', bugs: 'texts', vmxFlags: 'texts' }),
@@ -32,6 +32,8 @@ export const evalDefinitions: Readonly<Record<string, SchemaObject>> = {
     ...shape({ module: 'text', caps: { type: 'object', additionalProperties: { $ref: '#/$defs/hex32' } } }, { archCapabilities: 'nullableHex64' }),
     type: ['object', 'null'],
   },
+  inputsByName: { type: 'object', additionalProperties: { $ref: '#/$defs/texts' }, description: 'an object of lists of inputs' },
+  unknownInputs: shape({ vulnerabilities: 'inputsByName', flags: 'inputsByName', bugs: 'inputsByName' }),
   evalDocument: evalBody,
 };
 

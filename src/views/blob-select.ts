@@ -45,7 +45,7 @@ export function planText(plan: StepPlan): string {
   if (outcome === 'direct') return `One late load leads to the newest update at hand, ${hex(target.revision)}.`;
   if (outcome === 'chain') return `Not straight to ${hex(target.revision)} (${why}), but in ${count(steps.length, 'late load')}: ${way}.`;
   const partly = steps.length === 0 ? '' : ` Late loads lead as far as ${way}.`;
-  if (outcome === 'early-only') return `No late load leads to ${hex(target.revision)} (${why}): only an early load at boot does.${partly}`;
+  if (outcome === 'early-only') return `No late load within the rules leads to ${hex(target.revision)} (${why}): only an early load at boot does.${partly}`;
   return `Neither a late nor an early load leads to ${hex(target.revision)} (${why}): only a firmware update does.${partly}`;
 }
 

@@ -43,6 +43,12 @@ export async function renderDiff(report: DiffReport, format: string, options: Re
   return draw(diffPage(report, { ...options, next }), format, options);
 }
 
+/** Draws the cure plan of a dry run. */
+export async function renderPlan(report: DiffReport, format: string, options: TableOptions & { readonly next?: readonly string[] }): Promise<string> {
+  const { planPage } = await import('./page/plan-page.ts');
+  return draw(planPage(report, options.next ?? []), format, options);
+}
+
 /** Draws one boot. */
 export async function renderEval(
   report: EvalReport,

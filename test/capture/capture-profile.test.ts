@@ -60,8 +60,8 @@ test('root and both devices: everything a profile holds', () => {
   assert.equal(profile.system?.cmdline, 'BOOT_IMAGE=/vmlinuz root=UUID=1 tsx=on mitigations=auto,nosmt');
   assert.equal(profile.system?.memoryBytes, 16_384_000 * 1024);
   assert.deepEqual(profile.system?.modules, ['ext4', 'kvm', 'kvm_intel']);
-  assert.equal(profile.system?.config?.['CONFIG_MICROCODE_LATE_LOADING'], 'n');
-  assert.equal(profile.system?.config?.['CONFIG_HZ'], undefined);
+  assert.equal(profile.system?.config?.CONFIG_MICROCODE_LATE_LOADING, 'n');
+  assert.equal(profile.system?.config?.CONFIG_HZ, undefined);
   assert.equal(said(outcome, /not read|not known/), false, outcome.notes.join('\n'));
 });
 
@@ -225,10 +225,10 @@ test('mixed microcode: revisions that differ stand by CPU; without sysfs the MSR
 
 test('/proc/config.gz comes before the file in /boot; a bomb or damage falls back and is said', () => {
   const zipped = gzipSync('CONFIG_MICROCODE=y\nCONFIG_SMP=n\n');
-  assert.equal(capture(machineOf(skylake, { ...SYSTEM, 'proc/config.gz': zipped })).profile.system?.config?.['CONFIG_SMP'], 'n');
+  assert.equal(capture(machineOf(skylake, { ...SYSTEM, 'proc/config.gz': zipped })).profile.system?.config?.CONFIG_SMP, 'n');
   for (const bytes of [gzipSync(new Uint8Array(64 * 1024 * 1024)), zipped.subarray(0, 20), new Uint8Array(100)]) {
     const outcome = capture(machineOf(skylake, { ...SYSTEM, 'proc/config.gz': bytes }));
-    assert.equal(outcome.profile.system?.config?.['CONFIG_SMP'], 'y');
+    assert.equal(outcome.profile.system?.config?.CONFIG_SMP, 'y');
     assert.ok(said(outcome, /config\.gz is damaged or too large/));
   }
 });

@@ -5,13 +5,14 @@ import { inFile, type Problem, type Result } from '../../base/problem.ts';
 import type { Blob } from '../../data/contract/blob.ts';
 import type { Profile } from '../../data/contract/profile.ts';
 import { firmwareFile } from '../../microcode/cpu-signature.ts';
+import { loaderBytes } from '../../microcode/loader-bytes.ts';
 import { blobNotes } from '../../views/blob-notes.ts';
 import type { Document } from '../documents.ts';
 import type { ChosenKernel } from '../kernel-options.ts';
 import { BLOB_BYTES } from '../read-input.ts';
 import { loaderQuestion } from './loader-question.ts';
 import type { Offer } from './offer-blob.ts';
-import { imageFor, pickOf, verdictOfImage } from './offer-microcode.ts';
+import { imageFor, pickOf } from './offer-microcode.ts';
 import { summarizeBytes } from './summarize-bytes.ts';
 
 const REASONS: Readonly<Record<string, string>> = { ENOENT: 'nothing of that name', EACCES: 'no permission', EPERM: 'no permission', ELOOP: 'a loop of links' };
@@ -72,9 +73,14 @@ export async function offerDescribedFile(
   }
   const image = imageFor({ file: path, summary }, blob.vendor);
   if (image === null) return absent(blob, path, summary.format === 'empty' ? 'an empty file' : 'no microcode');
-  const question = loaderQuestion(profile, kernel.choice.line.line, kernel.spec.tables, kernel.spec.cmdline).value;
-  const held = question === null ? null : pickOf(image, question);
+  const question = loaderQuestion(profile, kernel.choice.line.line, kernel.spec.tables, kernel.spec.cmdline);
+  // No loader for this vendor: that refuses every file alike.
+  if (question.value === null) return { value: { blob, notes: [], problems: [] }, problems: [] };
+  const held = pickOf(image, question.value);
   const differs = held !== null && blob.revision !== undefined && held.revision !== parseHex32(blob.revision);
   const notes = differs ? [blobNotes.otherRevision(path, hex(held.revision), blob.revision)] : [];
-  return { value: { blob, bytes: verdictOfImage(image), notes, problems: bytesProblems(path, problems) }, problems: [] };
+  return {
+    value: { blob, bytes: loaderBytes(image, question.value.cpu, question.value.options), notes, problems: bytesProblems(path, problems) },
+    problems: [],
+  };
 }

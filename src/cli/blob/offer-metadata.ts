@@ -3,12 +3,13 @@ import { hex } from '../../base/hex.ts';
 import type { Result } from '../../base/problem.ts';
 import type { Blob, BlobEffect } from '../../data/contract/blob.ts';
 import { describe } from '../../microcode/describe.ts';
+import { loaderBytes } from '../../microcode/loader-bytes.ts';
 import { blobNotes } from '../../views/blob-notes.ts';
 import { readBytes } from '../read-input.ts';
 import type { BlobInput } from './blob-input.ts';
 import type { LoaderQuestion } from './loader-question.ts';
 import type { Offer } from './offer-blob.ts';
-import { imageFor, pickOf, verdictOfImage } from './offer-microcode.ts';
+import { imageFor, pickOf } from './offer-microcode.ts';
 import { summarizeBytes } from './summarize-bytes.ts';
 
 type MetadataInput = Extract<BlobInput, { kind: 'metadata' }>;
@@ -54,5 +55,8 @@ export async function offerMetadata(input: MetadataInput, question: LoaderQuesti
   }
   const { blob } = describe(question.profile, picked);
   const notes = [blobNotes.metadataBeside(update.file, picked.revision), gap];
-  return { value: { blob: { ...blob, effects, unknownEffects: true }, bytes: verdictOfImage(image), notes, problems: [] }, problems: [] };
+  return {
+    value: { blob: { ...blob, effects, unknownEffects: true }, bytes: loaderBytes(image, question.cpu, question.options), notes, problems: [] },
+    problems: [],
+  };
 }

@@ -1,8 +1,8 @@
 import type { Problem, Result } from '../../base/problem.ts';
 import type { Blob } from '../../data/contract/blob.ts';
-import type { VerdictOfBytes } from '../../engine/loader/offered-file.ts';
 import { firmwareFile } from '../../microcode/cpu-signature.ts';
 import { type Description, describe } from '../../microcode/describe.ts';
+import { loaderBytes } from '../../microcode/loader-bytes.ts';
 import { fitsCpu, pickUpdate } from '../../microcode/pick-update.ts';
 import { notForLateLoad, selectUpdate } from '../../microcode/select.ts';
 import { planSteps } from '../../microcode/step-plan.ts';
@@ -15,12 +15,6 @@ import type { BlobInput } from './blob-input.ts';
 import type { LoaderQuestion } from './loader-question.ts';
 import type { Offer } from './offer-blob.ts';
 import type { MicrocodeInput } from './read-microcode.ts';
-
-/** @returns what the engine's loader looks at. */
-export function verdictOfImage({ vendor, intel, amd }: MicrocodeImage): VerdictOfBytes {
-  const { updates = [], firstFlaw = null } = intel ?? amd ?? {};
-  return { vendor, updates, flaw: firstFlaw };
-}
 
 /** @returns the image for the CPU's vendor, else the only one there is. */
 export function imageFor({ summary }: MicrocodeInput, vendor: MicrocodeImage['vendor']): MicrocodeImage | null {
@@ -64,12 +58,12 @@ export function gapNotes({ gaps }: Description): string[] {
  */
 export function offerMicrocode(input: MicrocodeInput, question: LoaderQuestion, target?: number): Offer {
   const { file, summary } = input;
-  const { cpu, profile, tables } = question;
+  const { cpu, options, profile, tables } = question;
   const problems: readonly Problem[] = summary.problems.filter(({ code }) => code !== 'bad-date').map((problem) => ({ ...problem, file }));
   const image = imageFor(input, cpu.vendor);
   if (image === null) return { blob: undescribed(file, cpu.vendor, 'present'), notes: [], problems };
   const notes = formNotes(input, image, question);
-  const bytes = verdictOfImage(image);
+  const bytes = loaderBytes(image, cpu, options);
   const update = pickOf(image, question, target);
   if (update === null) {
     const none = blobNotes.noneFits(file, verdictUpdates(image).length, cpu.signature);
@@ -104,12 +98,14 @@ function offerAbsent(input: Folder, opens: string, question: LoaderQuestion): Of
     options,
   );
   const holder = input.files.find(({ summary }) => update !== null && summary.updates.includes(update));
-  if (update === null || holder === undefined || !fitsCpu(update, cpu, options)) {
+  if (update === null || holder === undefined) {
     return { blob: undescribed(opens, cpu.vendor, 'absent'), notes, problems: [] };
   }
   const description = describe(profile, update, tables);
   const blob: Blob = { ...description.blob, file: { ...description.blob.file, state: 'absent' } };
-  return { blob, notes: [...notes, blobNotes.atHandElsewhere(holder.file, update.revision), ...gapNotes(description)], problems: [], description };
+  notes.push(blobNotes.atHandElsewhere(holder.file, update.revision));
+  if (!fitsCpu(update, cpu, options)) notes.push(blobNotes.otherPlatform(holder.file, update.revision));
+  return { blob, notes: [...notes, ...gapNotes(description)], problems: [], description };
 }
 
 /**

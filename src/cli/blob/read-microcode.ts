@@ -30,6 +30,8 @@ export interface ReadOptions {
 }
 
 const HEAD = 256;
+/** Holds the largest file that Intel ships today; memory that is not written to costs nothing. */
+const FIRST_BUFFER = 4 * 1024 * 1024;
 
 /** What `readMicrocode` fills. */
 interface Reading {
@@ -132,7 +134,7 @@ function isMicrocode(format: MicrocodeFormat, file: string): boolean {
 /** One buffer for a whole folder: fresh memory for every file costs more than reading it. */
 function bufferFor(reading: Reading, size: number): Buffer {
   if (reading.options.keepBytes) return Buffer.allocUnsafeSlow(size);
-  if (reading.buffer.length < size) reading.buffer = Buffer.allocUnsafeSlow(Math.max(size, 1 << 21));
+  if (reading.buffer.length < size) reading.buffer = Buffer.allocUnsafeSlow(Math.max(size, FIRST_BUFFER));
   return reading.buffer;
 }
 

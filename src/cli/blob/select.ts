@@ -1,13 +1,10 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { hex, parseHex32 } from '../../base/hex.ts';
-import { inFile, type Problem, type Result } from '../../base/problem.ts';
+import type { Problem, Result } from '../../base/problem.ts';
 import { chooseKernel, type KernelChoice } from '../../engine/kernel/choose-kernel.ts';
 import { codenameOf } from '../../microcode/cpu-name.ts';
 import { isFirmwareName } from '../../microcode/detect-format.ts';
-import { loaderCpu } from '../../microcode/loader-cpu.ts';
-import { loaderOptions } from '../../microcode/loader-options.ts';
-import type { KernelLine } from '../../microcode/loader-traits.ts';
 import { type CandidateFile, notForLateLoad, selectUpdate } from '../../microcode/select.ts';
 import { planSteps } from '../../microcode/step-plan.ts';
 import type { LoaderCpu, LoaderOptions } from '../../microcode/verdict.ts';
@@ -18,6 +15,7 @@ import { readProfile } from '../documents.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { printProblems } from '../print-problems.ts';
 import { outColumns } from '../streams.ts';
+import { loaderQuestion } from './loader-question.ts';
 import { readMicrocode } from './read-microcode.ts';
 import { blobStyle } from './style.ts';
 
@@ -41,28 +39,19 @@ interface Asked {
 async function asked(options: SelectOptions): Promise<Result<Asked>> {
   const profile = await readProfile(options.profile);
   if (profile.value === null) return { value: null, problems: profile.problems };
-  const { value, file } = profile.value;
-  const cpu = loaderCpu(value);
-  if (cpu.value === null) return { value: null, problems: inFile(file, cpu.problems) };
-  const text = options.kernel ?? value.system?.kernel ?? '6.12';
+  const text = options.kernel ?? profile.value.value.system?.kernel ?? '6.12';
   const choice = chooseKernel(text);
   const revision = number('--revision', options.revision);
   const target = number('--target', options.target);
   const kernel: Problem = { code: 'unknown-kernel', path: '--kernel', expected: 'a kernel version such as 6.12 or 6.12.107', got: text };
   const problems = [...(choice === null ? [kernel] : []), ...revision.problems, ...target.problems];
   if (choice === null || problems.length > 0) return { value: null, problems };
-  const line = choice.line.line as KernelLine;
-  const { amdDigests } = (await choice.line.load()).tables;
-  const switches = loaderOptions(line, options.cmdline ?? value.system?.cmdline ?? '');
-  return {
-    value: {
-      cpu: { ...cpu.value, ...(revision.value === undefined ? {} : { revision: revision.value }) },
-      choice,
-      options: { line, ...switches, amdDigests: amdDigests === null ? null : new Map(amdDigests) },
-      target: target.value,
-    },
-    problems: [],
-  };
+  const { tables } = await choice.line.load();
+  const question = loaderQuestion(profile.value, choice.line.line, tables, options.cmdline ?? profile.value.value.system?.cmdline ?? '');
+  if (question.value === null) return question;
+  const { cpu, options: loader } = question.value;
+  const asCpu = { ...cpu, ...(revision.value === undefined ? {} : { revision: revision.value }) };
+  return { value: { cpu: asCpu, choice, options: loader, target: target.value }, problems: [] };
 }
 
 function number(option: string, text: string | undefined): { value: number | undefined; problems: Problem[] } {

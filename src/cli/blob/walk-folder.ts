@@ -1,5 +1,4 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
 import type { Problem } from '../../base/problem.ts';
 
 /** Deeper than any firmware folder, shallow enough for a loop of mounts. */
@@ -21,12 +20,12 @@ export function walkFolder(folder: string): Walked {
   const seen = new Set<string>();
   const enter = (path: string, depth: number): void => {
     try {
-      const real = realpathSync(path);
-      if (seen.has(real) || depth > DEPTH) return;
-      seen.add(real);
+      const { dev, ino } = statSync(path);
+      if (seen.has(`${dev}/${ino}`) || depth > DEPTH) return;
+      seen.add(`${dev}/${ino}`);
       const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
       for (const entry of entries) {
-        const below = join(path, entry.name);
+        const below = path.endsWith('/') ? path + entry.name : `${path}/${entry.name}`;
         const kind = entry.isSymbolicLink() ? statSync(below, { throwIfNoEntry: false }) : entry;
         if (kind?.isDirectory()) enter(below, depth + 1);
         else if (kind?.isFile()) files.push(below);

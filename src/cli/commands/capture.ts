@@ -32,7 +32,7 @@ export function command(): Command {
   return withOutput(capture, ['json'])
     .addHelpText(
       'after',
-      '\nAs root, with the modules cpuid and msr loaded, everything is read; without, what can be, and the rest is named on standard error.\n\nExamples:\n  sudo cpueval capture -o host.json\n  cpueval capture --root /host --anonymous\n  cpueval capture --root sosreport-web1/ -o web1.json\n  cpueval eval --profile live\n',
+      '\nAs root, with the modules cpuid and msr loaded, everything is read; without,\nwhat can be, and the rest is named on standard error.\n\nExamples:\n  sudo cpueval capture -o host.json\n  cpueval capture --root /host --anonymous\n  cpueval capture --root sosreport-web1/ -o web1.json\n  cpueval eval --profile live\n',
     )
     .action(action(run));
 }

@@ -4,18 +4,21 @@ import { VERDICTS } from '../../data/contract/verdicts.ts';
 import type { DiffReport } from '../../engine/model/report.ts';
 import { readBlobInput } from '../blob/blob-input.ts';
 import { offerBlob } from '../blob/offer-blob.ts';
+import { sayOffer } from '../blob/say-offer.ts';
 import { action, deliver, jsonText, optionsOf, refuse, usageError, withOutput } from '../common-options.ts';
 import { readProfile } from '../documents.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type KernelOptions, kernelOf, withKernel } from '../kernel-options.ts';
-import { machineOf, withModuleOption } from '../machine.ts';
+import { machineOf, withGuestOption, withModuleOption } from '../machine.ts';
+import { otherwiseOf, type PolicyOptions, withPolicy } from '../policy-options.ts';
 import { sayAssumptions } from '../say-assumptions.ts';
 import { tableWidth } from '../table-width.ts';
 
-interface Options extends KernelOptions {
+interface Options extends KernelOptions, PolicyOptions {
   readonly profile: string;
   readonly blob: string;
   readonly module: readonly string[];
+  readonly guest: readonly string[];
   readonly only?: string;
   readonly all?: boolean;
   readonly explain?: string | boolean;
@@ -41,25 +44,26 @@ async function run(command: Command): Promise<ExitCode> {
   if (strange !== undefined) return usageError(`--only takes ${SECTIONS.join(', ')}, not ${JSON.stringify(strange)}`);
   const [profile, blob] = [await readProfile(options.profile), await readBlobInput(options.blob)];
   if (profile.value === null || blob.value === null) return refuse([...profile.problems, ...blob.problems]);
+  const otherwise = await otherwiseOf(options, profile.value.value);
+  if (otherwise.error !== null) return usageError(otherwise.error);
   const kernel = await kernelOf(options, profile.value.value);
   if (kernel.value === null) return refuse(kernel.problems);
   const offer = await offerBlob(blob.value, profile.value, kernel.value);
   if (offer.value === null) return refuse(offer.problems);
   const { bytes } = offer.value;
-  const machine = await machineOf(profile.value, kernel.value, options.module);
+  const machine = await machineOf(profile.value, kernel.value, { modules: options.module, guests: options.guest });
   if (machine.value === null) return refuse(machine.problems);
   const { dryRun } = await import('../../engine/diff/dry-run.ts');
   const report = dryRun({
     ...machine.value,
     kernel: kernel.value.report,
     load: { blob: offer.value.blob, cpuRejects: options.cpuRejects ?? false, ...(bytes === undefined ? {} : { verdictOfBytes: bytes }) },
-    assumptions: kernel.value.assumptions,
+    assumptions: [...kernel.value.assumptions, ...(offer.value.blob.unknownEffects === true ? ['unknown-effects'] : [])],
     full: options.full ?? false,
+    otherwise: otherwise.value,
   });
-  await sayAssumptions(kernel.value, options);
-  if (blob.value.kind !== 'descriptor' || bytes !== undefined || offer.value.notes.length > 0) {
-    (await import('../blob/say-offer.ts')).sayOffer(offer.value, options);
-  }
+  await sayAssumptions(kernel.value, options, machine.value.machine.kernel.log);
+  sayOffer(offer.value, options);
   const code = options.failOn !== undefined && gateReached(report, options.failOn) ? EXIT.gate : EXIT.done;
   const drawn = await render(report, options, only);
   return drawn === null ? usageError(await noSuchRow(report, String(options.explain))) : deliver(drawn, options, code);
@@ -95,6 +99,12 @@ function nextCommand(options: Options): string {
   if (options.cmdline !== undefined) words.push('--cmdline', options.cmdline);
   for (const config of options.config) words.push('--config', config);
   for (const module of options.module) words.push('--module', module);
+  for (const guest of options.guest) words.push('--guest', guest);
+  if (options.policy !== 'mainline') words.push('--policy', options.policy);
+  if (options.patches !== undefined) words.push('--patches', options.patches);
+  if (options.inhibit) words.push('--inhibit');
+  if (options.force !== undefined) words.push('--force', options.force);
+  if (options.strict) words.push('--strict');
   if (options.cpuRejects) words.push('--cpu-rejects');
   return words.map(shellWord).join(' ');
 }
@@ -110,7 +120,7 @@ export function command(): Command {
       '--blob <blob>',
       'the update: a NAME of `cpueval list blobs`, a descriptor, a microcode file or folder, an early-load image, metadata text, or -',
     );
-  withModuleOption(withKernel(diff))
+  withPolicy(withGuestOption(withModuleOption(withKernel(diff))))
     .option('--only <sections>', `only these, comma-separated: ${SECTIONS.join(',')}`)
     .option('--all', 'unchanged rows too')
     .option('--explain [row]', 'causes and rules behind one row, or behind all that changed')

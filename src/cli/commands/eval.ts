@@ -19,11 +19,11 @@ async function run(command: Command): Promise<ExitCode> {
   if (profile.value === null) return refuse(profile.problems);
   const kernel = await kernelOf(options, profile.value.value);
   if (kernel.value === null) return refuse(kernel.problems);
-  const machine = await machineOf(profile.value, kernel.value, options.module);
+  const machine = await machineOf(profile.value, kernel.value, { modules: options.module, guests: [] });
   if (machine.value === null) return refuse(machine.problems);
   const { evalReport } = await import('../../engine/report/eval-report.ts');
   const report = evalReport(machine.value.machine, kernel.value.report);
-  await sayAssumptions(kernel.value, options);
+  await sayAssumptions(kernel.value, options, machine.value.machine.kernel.log);
   if (options.as) {
     const { asCpuinfo } = await import('../../views/as-cpuinfo.ts');
     const { asSysfs } = await import('../../views/as-sysfs.ts');

@@ -16,6 +16,8 @@ export type AbsentMsrs = 'unknown' | 'zero' | 'fault';
 
 export interface ProfileMicrocode {
   readonly revision: string;
+  /** Nobody knows the revision: `0x0` stands for it. */
+  readonly unknown?: boolean;
   /** 0 to 7: MSR 0x17 bits 52:50 on Intel; the update's platform flags are a mask of these. */
   readonly platformId?: number;
   /** CPUs that stand on another revision than the rest: a mixed base. */
@@ -28,6 +30,15 @@ export interface ProfileTopology {
   readonly threadsPerCore?: number;
   readonly nodes?: number;
   readonly offline?: readonly number[];
+  /** Core by core, where not all have the same number of threads: the CPU numbers of each. The counts above then only sum up. */
+  readonly cores?: readonly ProfileCore[];
+}
+
+/** One core: its package, its threads by CPU number, the node it belongs to. */
+export interface ProfileCore {
+  readonly package: number;
+  readonly threads: readonly number[];
+  readonly node?: number;
 }
 
 export interface ProfileGuest {
@@ -68,4 +79,6 @@ export interface Profile {
   readonly system?: ProfileSystem;
   /** The registers were rebuilt from names: absent bits are unknown, not zero. */
   readonly partial?: boolean;
+  /** Of a partial profile: masks of the bits that are known, set or clear. Bits that are set are known in any case. */
+  readonly known?: { readonly cpuid?: readonly CpuidRow[]; readonly msrs?: Readonly<Record<string, string>> };
 }

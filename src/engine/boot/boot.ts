@@ -1,10 +1,13 @@
 import { bit64 } from '../../base/bits.ts';
+import { zeroAfterReset } from '../../data/bits/msr-reset.ts';
 import { configNames } from '../../data/kernels/config-names.ts';
 import type { KernelTables, Register } from '../../data/kernels/types.ts';
 import { Trace, type Value } from '../look/trace.ts';
+import { knowsCpuid, knowsMsr } from '../silicon/knowledge.ts';
 import { cpuidOf, msrOf, type Registers, type Silicon } from '../silicon/silicon.ts';
+import { unknownBits, unknownCpuidRef } from '../silicon/unknown-bits.ts';
 import { type CapIndex, capIndex, dependents } from './cap-index.ts';
-import { type Option, parseCommandLine } from './command-line.ts';
+import { type Option, parseCommandLine, rawWords } from './command-line.ts';
 import { blankCpu, type Cpu, copyCpu } from './cpu.ts';
 
 /** The kernel that boots: its tables, and what its builder and its user chose. */
@@ -15,6 +18,38 @@ export interface KernelSpec {
   readonly cmdline: string;
   /** Memory of the machine, where it is known: L1TF asks whether it reaches beyond half the address space. */
   readonly memoryBytes?: number;
+  /** Vulnerabilities, by id, of which this release knows nothing: no bug, no file. */
+  readonly absent: ReadonlySet<string>;
+  /** Options that only those listen to; like every unknown option they are passed over in silence. */
+  readonly unknownOptions: ReadonlySet<string>;
+}
+
+/**
+ * What every 64-bit kernel needs: the boot code checks it, and from then on cpu_has() of such a feature is the constant 1, so
+ * `clearcpuid=sse2` changes /proc/cpuinfo and nothing else (asm/required-features.h, Kconfig.cpufeatures REQUIRED_MASK).
+ */
+const REQUIRED_FEATURES: ReadonlySet<string> = new Set(['FPU', 'PAE', 'CX8', 'CMOV', 'FXSR', 'XMM', 'XMM2', 'MSR', 'LM', 'NOPL']);
+
+interface CommandLine {
+  readonly options: readonly Option[];
+  readonly words: readonly string[];
+}
+
+/** Every event works on a copy of the kernel, but its command line is taken apart once. */
+const commandLines = new WeakMap<KernelSpec, CommandLine>();
+
+function commandLineOf(spec: KernelSpec): CommandLine {
+  const known = commandLines.get(spec);
+  if (known) return known;
+  const line = { options: parseCommandLine(spec.cmdline).filter(({ name }) => !spec.unknownOptions.has(name)), words: rawWords(spec.cmdline) };
+  commandLines.set(spec, line);
+  return line;
+}
+
+/** @returns what an MSR holds after a reset, null where reading it faults, undefined where nobody knows. */
+function heldMsr(silicon: Silicon, index: number): bigint | null | undefined {
+  const value = msrOf(silicon, index);
+  return value === undefined && zeroAfterReset.has(index) ? 0n : value;
 }
 
 interface Written<T> {
@@ -49,9 +84,14 @@ export class Boot {
   patchedModule: Cpu | null = null;
   /** Features that fast paths ask boot_cpu_data for instead of being patched: a policy's work, empty in every released kernel. */
   asksAgain: ReadonlySet<string> = new Set();
+  /** A policy has looked at features, bugs or mitigations again: what the kernel says need not be what its code does. */
+  lookedAgain = false;
   /** cmdline_find_option() finds nothing: boot_command_line is init data, and a policy reads it after it was freed. */
   commandLineFreed = false;
+  private readonly words: readonly string[];
   private readonly index: CapIndex;
+  /** Bits that were looked at and left as they are, with the step that says why; null where the profile leaves nothing open. */
+  private readonly left: Map<number, number> | null;
   private readonly choices = new Map<string, Written<string>>();
   private readonly shares = new Map<string, Written<Value>>();
 
@@ -65,7 +105,12 @@ export class Boot {
     this.cleared = new Uint32Array(this.cpu.words.length);
     this.forced = new Uint32Array(this.cpu.words.length);
     this.forcedFrom = new Int32Array(this.cpu.words.length * 32).fill(-1);
-    this.options = parseCommandLine(spec.cmdline);
+    const line = commandLineOf(spec);
+    this.options = line.options;
+    this.words = line.words;
+    const open = unknownBits(spec.tables, silicon);
+    this.trace.unknownBits = open;
+    this.left = open.size > 0 || silicon.absentMsrs === 'unknown' || silicon.msrKnown.size > 0 || !silicon.revisionKnown ? new Map() : null;
   }
 
   /** @returns a kernel with the same memory: an event works on the copy and leaves this one as it was. */
@@ -79,9 +124,11 @@ export class Boot {
     for (const [index, value] of this.written) other.written.set(index, value);
     for (const [id, choice] of this.choices) other.choices.set(id, choice);
     for (const [name, share] of this.shares) other.shares.set(name, share);
+    for (const [bit, step] of this.left ?? []) other.left?.set(bit, step);
     other.patched = this.patched;
     other.patchedModule = this.patchedModule;
     other.asksAgain = this.asksAgain;
+    other.lookedAgain = this.lookedAgain;
     return other;
   }
 
@@ -105,8 +152,35 @@ export class Boot {
   private readBit(bit: number, cpu: Cpu): boolean {
     if (bit < 0) return false;
     const value = ((cpu.words[bit >>> 5]! >>> (bit & 31)) & 1) === 1;
-    this.trace.read(bit, value, cpu.origins[bit]!);
+    const from = cpu.origins[bit]!;
+    this.trace.read(bit, value, from < 0 && this.left !== null ? (this.left.get(bit) ?? -1) : from);
     return value;
+  }
+
+  /**
+   * A rule looked at this bit and left it as it is. Recorded only where the profile leaves something open: a bug that is not set because
+   * nobody knows an MSR must not look like one that the CPU does not have.
+   */
+  private leave(bit: number, rule: string): void {
+    if (bit < 0 || this.left === null) return;
+    this.readBit(bit, this.cpu);
+    this.left.set(bit, this.trace.step(rule));
+  }
+
+  /** @see leave */
+  leaveFeature(feature: string, rule: string): void {
+    this.leave(this.featureBit(feature), rule);
+  }
+
+  /** @see leave */
+  leaveBug(bug: string, rule: string): void {
+    this.leave(this.bugBit(bug), rule);
+  }
+
+  /** @returns the step behind a capability bit of the boot CPU as it stands, -1: CPUID itself. */
+  stepBehind(bit: number, cpu: Cpu = this.cpu): number {
+    const from = cpu.origins[bit]!;
+    return from < 0 ? (this.left?.get(bit) ?? -1) : from;
   }
 
   private writeBit(bit: number, value: boolean, cpu: Cpu, from: number): void {
@@ -118,6 +192,11 @@ export class Boot {
 
   /** cpu_has() and, without a CPU, boot_cpu_has(): X86_FEATURE_ name; a name this line does not know is never set. */
   has(feature: string, cpu: Cpu = this.cpu): boolean {
+    return REQUIRED_FEATURES.has(feature) || this.readBit(this.featureBit(feature), cpu);
+  }
+
+  /** test_cpu_cap(): the bit itself, where the kernel's code takes the feature from a table and so cannot know that it is required. */
+  hasBit(feature: string, cpu: Cpu = this.cpu): boolean {
     return this.readBit(this.featureBit(feature), cpu);
   }
 
@@ -236,24 +315,41 @@ export class Boot {
     return cpuidOf(cpu.silicon, leaf, subleaf);
   }
 
+  /**
+   * @param bit of the register, or null for all of it
+   * @returns whether the profile says what CPUID answers; if not, that is noted
+   */
+  knowsCpuid(leaf: number, subleaf: number, register: Register, bit: number | null, cpu: Cpu = this.cpu): boolean {
+    const known = knowsCpuid(cpu.silicon, leaf, subleaf, register, bit);
+    if (!known) this.trace.unknown.add(unknownCpuidRef(cpu.silicon, leaf, subleaf, register, bit));
+    return known;
+  }
+
   cpuidRegister(leaf: number, subleaf: number, register: Register, cpu: Cpu = this.cpu): number {
     const value = cpuidOf(cpu.silicon, leaf, subleaf)[register];
+    this.knowsCpuid(leaf, subleaf, register, null, cpu);
     this.trace.read(`cpuid:${leaf.toString(16)}.${subleaf.toString(16)}.${register}`, value, -1);
     return value;
   }
 
   cpuidBit(leaf: number, subleaf: number, register: Register, bit: number, cpu: Cpu = this.cpu): boolean {
     const value = ((cpuidOf(cpu.silicon, leaf, subleaf)[register] >>> bit) & 1) === 1;
+    this.knowsCpuid(leaf, subleaf, register, bit, cpu);
     this.trace.read(`cpuid:${leaf.toString(16)}.${subleaf.toString(16)}.${register}[${bit}]`, value, -1);
     return value;
   }
 
-  /** What RDMSR gives now, writes of this kernel included; null: it faults. An unknown MSR counts as faulting, and is noted as unknown. */
-  private rawMsr(index: number, cpu: Cpu): bigint | null {
+  /**
+   * What RDMSR gives now, writes of this kernel included; null: it faults. An unknown MSR counts as faulting, and is noted as unknown, but for
+   * those that hold zero after every reset.
+   */
+  private rawMsr(index: number, cpu: Cpu, bit: number | null = null): bigint | null {
     const own = cpu === this.cpu ? this.written.get(index) : undefined;
     if (own !== undefined) return own;
-    const value = msrOf(cpu.silicon, index);
+    const value = heldMsr(cpu.silicon, index);
     if (value === undefined) this.trace.unknown.add(`msr:${index.toString(16)}`);
+    else if (cpu.silicon.msrKnown.has(index) && !knowsMsr(cpu.silicon, index, bit))
+      this.trace.unknown.add(`msr:${index.toString(16)}${bit === null ? '' : `[${bit}]`}`);
     return value ?? null;
   }
 
@@ -266,7 +362,7 @@ export class Boot {
 
   /** @returns a bit of an MSR; false where the read faults. */
   msrBit(index: number, bit: number, cpu: Cpu = this.cpu): boolean {
-    const raw = this.rawMsr(index, cpu);
+    const raw = this.rawMsr(index, cpu, bit);
     const value = raw !== null && bit64(raw, bit);
     this.trace.read(`msr:${index.toString(16)}[${bit}]`, value, -1);
     return value;
@@ -275,8 +371,9 @@ export class Boot {
   /** wrmsrl_safe(): would a write of these bits be taken? An MSR of which the profile says nothing takes what it can be read as. */
   msrAccepts(index: number, bits: bigint, cpu: Cpu = this.cpu): boolean {
     const writable = cpu.silicon.msrWritable.get(index);
-    const value = writable === undefined ? msrOf(cpu.silicon, index) != null : (bits & ~writable) === 0n;
-    if (writable === undefined && msrOf(cpu.silicon, index) === undefined) this.trace.unknown.add(`msr:${index.toString(16)}`);
+    const held = heldMsr(cpu.silicon, index);
+    const value = writable === undefined ? held != null : (bits & ~writable) === 0n;
+    if (writable === undefined && held === undefined) this.trace.unknown.add(`msr:${index.toString(16)}`);
     this.trace.read(`writable:${index.toString(16)}`, value, -1);
     return value;
   }
@@ -288,8 +385,17 @@ export class Boot {
 
   /** The microcode revision in force: intel_get_microcode_revision(), MSR_AMD64_PATCH_LEVEL. */
   revision(cpu: Cpu = this.cpu): number {
+    if (!cpu.silicon.revisionKnown) this.trace.unknown.add('revision');
     this.trace.read('revision', cpu.revision, -1);
     return cpu.revision;
+  }
+
+  /**
+   * Whether the revision is older than one that cures something. A revision that nobody knows counts as new enough: the kernel takes features
+   * away from old ones, and what it would leave is noted as unknown.
+   */
+  olderThan(bound: number, cpu: Cpu = this.cpu): boolean {
+    return this.revision(cpu) < bound && cpu.silicon.revisionKnown;
   }
 
   /** What the kernel finds out by trying; `fallback` where the profile does not say. */
@@ -309,17 +415,18 @@ export class Boot {
     return values;
   }
 
-  /** cmdline_find_option(): the last value given with `=`, or null; it takes the name letter by letter (lib/cmdline.c). */
+  /** cmdline_find_option(): the last value given with `=`, or null; it takes name and value letter by letter, quotes and all (lib/cmdline.c). */
   param(name: string): string | null {
-    let found: string | null = null;
-    if (!this.commandLineFreed) for (const option of this.options) if (option.raw === name && option.value !== null) found = option.value;
+    const prefix = `${name}=`;
+    const word = this.commandLineFreed || this.spec.unknownOptions.has(name) ? undefined : this.words.findLast((one) => one.startsWith(prefix));
+    const found = word === undefined ? null : word.slice(prefix.length);
     this.trace.read(`cmdline:${name}`, found, -1);
     return found;
   }
 
   /** cmdline_find_option_bool(): the bare word stands on the command line, letter by letter. */
   flag(name: string): boolean {
-    const found = !this.commandLineFreed && this.options.some((option) => option.raw === name && option.value === null);
+    const found = !this.commandLineFreed && !this.spec.unknownOptions.has(name) && this.words.includes(name);
     this.trace.read(`cmdline:${name}`, found, -1);
     return found;
   }

@@ -1,26 +1,75 @@
 /** One option of a kernel command line: its name with `-` written as `_` (the kernel does not tell them apart), and its value. */
 export interface Option {
   readonly name: string;
-  /** The name as it was written. */
-  readonly raw: string;
   readonly value: string | null;
 }
 
+/** COMMAND_LINE_SIZE less the closing zero: what is longer is cut off. */
+const LINE_LENGTH = 2047;
+
+/** isspace() of the kernel's Latin-1 table. */
+function isSpace(char: string): boolean {
+  return char === ' ' || (char >= '\t' && char <= '\r') || char === '\u00a0';
+}
+
+/** next_arg(): where the word ends that starts here, and where in it the first `=` stands (0: nowhere; at the front it does not count). */
+function wordAt(line: string, start: number): { readonly end: number; readonly equals: number } {
+  let quoted = line[start] === '"';
+  const from = quoted ? start + 1 : start;
+  let equals = 0;
+  let at = from;
+  for (; at < line.length; at++) {
+    const char = line[at]!;
+    if (isSpace(char) && !quoted) break;
+    if (equals === 0 && char === '=') equals = at - from;
+    if (char === '"') quoted = !quoted;
+  }
+  return { end: at, equals };
+}
+
+/** Quotes go around the whole word or around the value, from the front only: in `a=b"` the quote is part of the value. */
+function optionOf(word: string, equals: number): Option {
+  const whole = word.startsWith('"');
+  let text = whole ? word.slice(1) : word;
+  if (equals === 0) return { name: (whole ? text.replace(/"$/, '') : text).replaceAll('-', '_'), value: null };
+  if (whole || text[equals + 1] === '"') text = text.replace(/"$/, '');
+  const value = text.slice(equals + 1);
+  return { name: text.slice(0, equals).replaceAll('-', '_'), value: value.startsWith('"') ? value.slice(1) : value };
+}
+
 /**
- * Splits a command line as the kernel does: at white space outside double quotes; `--` ends the kernel's part.
+ * Splits a command line as parse_args() does: at white space outside double quotes; a bare `--` ends the kernel's part.
  * @param line the command line, as `/proc/cmdline` shows it
  * @returns the options in order; a repeated option stands as often as it was given (kernel/params.c parse_args(), lib/cmdline.c next_arg())
  */
 export function parseCommandLine(line: string): Option[] {
   const options: Option[] = [];
-  for (const word of line.match(/(?:[^\s"]|"[^"]*"?)+/g) ?? []) {
-    if (word === '--') break;
-    const text = word.startsWith('"') ? word.replace(/^"|"$/g, '') : word;
-    const at = text.indexOf('=');
-    const raw = at < 0 ? text : text.slice(0, at);
-    const name = raw.replaceAll('-', '_');
-    const value = at < 0 ? null : text.slice(at + 1).replace(/^"|"$/g, '');
-    options.push({ name, raw, value });
+  const text = line.slice(0, LINE_LENGTH);
+  let at = 0;
+  for (;;) {
+    while (at < text.length && isSpace(text[at]!)) at++;
+    if (at >= text.length) return options;
+    const { end, equals } = wordAt(text, at);
+    const word = text.slice(at, end);
+    if (equals === 0 && word.replace(/^"|"$/g, '') === '--') return options;
+    options.push(optionOf(word, equals));
+    at = end;
   }
-  return options;
+}
+
+/**
+ * The words that cmdline_find_option() and cmdline_find_option_bool() look through. They know no quotes and no `--`: anything up to a blank
+ * or control character is a word (arch/x86/lib/cmdline.c).
+ */
+export function rawWords(line: string): string[] {
+  const words: string[] = [];
+  let word = '';
+  for (const char of line.slice(0, LINE_LENGTH)) {
+    if (char > ' ') word += char;
+    else if (word !== '') {
+      words.push(word);
+      word = '';
+    }
+  }
+  return word === '' ? words : [...words, word];
 }

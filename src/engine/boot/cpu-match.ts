@@ -7,7 +7,7 @@ function fits(b: Boot, match: CpuMatch, cpu: Cpu): boolean {
   if (match.family !== null && match.family !== cpu.family) return false;
   if (match.model !== null && match.model !== cpu.model) return false;
   if (match.steppings !== null && ((match.steppings >>> cpu.stepping) & 1) === 0) return false;
-  if (match.feature !== null && !b.has(match.feature, cpu)) return false;
+  if (match.feature !== null && !b.hasBit(match.feature, cpu)) return false;
   return match.type === null || match.type === hybridType(b, cpu);
 }
 

@@ -31,6 +31,15 @@ export function flagMultiNode(b: Boot, cpu: Cpu): void {
   if (nodes > 1) b.set('AMD_DCM', 'topology/amd-nodes', cpu);
 }
 
+/**
+ * early_init_amd(): the count is taken whenever the feature is seen. Where the kernel itself had to switch the leaf on, that is the first
+ * time only: the second identification finds nothing left to switch, and so no feature.
+ */
+export function countSiblingsEarly(b: Boot, cpu: Cpu): void {
+  if (cpu !== b.cpu || (cpu.vendor !== 'AMD' && cpu.vendor !== 'HYGON') || !b.has('TOPOEXT', cpu)) return;
+  b.share('smp_num_siblings', ((b.cpuid(0x8000_001e, 0, cpu).ebx >>> 8) & 0xff) + 1, 'topology/siblings-early');
+}
+
 interface Count {
   siblings: number;
   cores: number;
@@ -38,7 +47,10 @@ interface Count {
 
 /** Threads per core and cores that AMD's and Hygon's own leaves give. */
 function countAmd(b: Boot, cpu: Cpu): Count {
-  const count: Count = { siblings: 1, cores: cpu.extendedLevel >= 0x8000_0008 ? (b.cpuid(0x8000_0008, 0, cpu).ecx & 0xff) + 1 : 1 };
+  const count: Count = {
+    siblings: Number(b.shared('smp_num_siblings') ?? 1),
+    cores: cpu.extendedLevel >= 0x8000_0008 ? (b.cpuid(0x8000_0008, 0, cpu).ecx & 0xff) + 1 : 1,
+  };
   if (!b.has('TOPOEXT', cpu)) return count;
   count.siblings = ((b.cpuid(0x8000_001e, 0, cpu).ebx >>> 8) & 0xff) + 1;
   if ((cpu.family >= 0x17 || cpu.vendor === 'HYGON') && count.siblings > 1) count.cores = Math.floor(count.cores / count.siblings);

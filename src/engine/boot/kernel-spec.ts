@@ -1,4 +1,5 @@
 import type { KernelTables } from '../../data/kernels/types.ts';
+import { vulnerabilities } from '../vulnerabilities/index.ts';
 import type { KernelSpec } from './boot.ts';
 
 /** What a user may say about the kernel beside its line. */
@@ -13,6 +14,24 @@ export interface KernelWishes {
   readonly traits?: Readonly<Record<string, boolean>>;
 }
 
+type Lack = Pick<KernelSpec, 'absent' | 'unknownOptions'>;
+
+const lacks = new WeakMap<KernelTables, Lack>();
+
+/** What a kernel without the X86_BUG of a vulnerability has not: its file, and the options that only it listens to. */
+function lackOf(tables: KernelTables): Lack {
+  const known = lacks.get(tables);
+  if (known) return known;
+  const bugs = new Set(tables.bugs.map(([name]) => name));
+  const isAbsent = ({ bug }: { readonly bug: string | null }): boolean => bug !== null && !bugs.has(bug);
+  const heard = new Set(vulnerabilities.filter((one) => !isAbsent(one)).flatMap(({ parameters }) => parameters));
+  const gone = vulnerabilities.filter(isAbsent);
+  const unknownOptions = gone.flatMap(({ parameters }) => parameters).filter((option) => !heard.has(option));
+  const lack = { absent: new Set(gone.map(({ id }) => id)), unknownOptions: new Set(unknownOptions) };
+  lacks.set(tables, lack);
+  return lack;
+}
+
 /**
  * Puts together the kernel that boots.
  * @param tables a line's tables
@@ -22,6 +41,7 @@ export function kernelSpec(tables: KernelTables, wishes: KernelWishes = {}): Ker
   const traits = new Set(tables.traits);
   for (const [name, on] of Object.entries(wishes.traits ?? {})) on ? traits.add(name) : traits.delete(name);
   return {
+    ...lackOf(tables),
     tables,
     traits,
     config: { ...(wishes.config ?? tables.config), ...wishes.options },

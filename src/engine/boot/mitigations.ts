@@ -1,3 +1,4 @@
+import type { Vulnerability } from '../vulnerabilities/_define.ts';
 import { parseMitigations } from '../vulnerabilities/_global.ts';
 import { vulnerabilities } from '../vulnerabilities/index.ts';
 import type { Boot } from './boot.ts';
@@ -7,7 +8,11 @@ import { listed } from './cpu-match.ts';
 export function setBugBits(b: Boot): void {
   // The kernel returns here for CPUs that do not speculate; two clauses stand above that line.
   const speculates = !listed(b, 'whitelist', 'NO_SPECULATION');
-  for (const vulnerability of vulnerabilities) if (speculates || vulnerability.evenWithoutSpeculation) vulnerability.affected?.(b);
+  for (const vulnerability of vulnerabilities) {
+    if (!vulnerability.affected || (!speculates && !vulnerability.evenWithoutSpeculation)) continue;
+    vulnerability.affected(b);
+    for (const bug of [vulnerability.bug, vulnerability.alsoBug]) if (bug) b.leaveBug(bug, `${vulnerability.id}/affected/no`);
+  }
 }
 
 /** What parse_early_param() hands to bugs.c and kernel/cpu.c; it runs after the bug bits and before identify_boot_cpu(). */
@@ -16,11 +21,14 @@ export function parseMitigationParameters(b: Boot): void {
   for (const vulnerability of vulnerabilities) vulnerability.initial?.(b);
 }
 
-/** cpu_select_mitigations() (6.1: check_bugs()): the steps in the kernel's own order, which nothing may sort. */
-export function selectMitigations(b: Boot): void {
+/**
+ * cpu_select_mitigations() (6.1: check_bugs()): the steps in the kernel's own order, which nothing may sort.
+ * @param of the vulnerabilities whose steps run; all, but for a policy that looks at some of them again
+ */
+export function selectMitigations(b: Boot, of: readonly Vulnerability[] = vulnerabilities): void {
   const shape = b.trait('phased-mitigations') ? 'phased' : 'single';
   const steps = new Map<string, (b: Boot) => void>();
-  for (const vulnerability of vulnerabilities) for (const [name, step] of Object.entries(vulnerability[shape] ?? {})) steps.set(name, step);
+  for (const vulnerability of of) for (const [name, step] of Object.entries(vulnerability[shape] ?? {})) steps.set(name, step);
   for (const name of b.tables.mitigationOrder) {
     b.begin();
     steps.get(name)?.(b);

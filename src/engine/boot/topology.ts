@@ -65,7 +65,7 @@ function kernelCores(b: Boot, places: readonly Place[]): number[] {
 
 /** @returns the number of an option as get_option() reads it (decimal digits up front), or null. */
 function numberOption(b: Boot, name: string): number | null {
-  const value = b.param(name);
+  const value = b.params(name).at(-1) ?? null;
   const number = value === null ? Number.NaN : Number.parseInt(value, 10);
   return Number.isNaN(number) ? null : number;
 }

@@ -1,9 +1,10 @@
 import type { KernelTables } from '../../data/kernels/types.ts';
 import type { Boot } from '../boot/boot.ts';
+import { type Guesses, guessesOf } from '../look/guesses.ts';
 import type { Ref, Trace } from '../look/trace.ts';
 import type { Cause, ChainLink } from '../model/report.ts';
 import { cpuidRef, parseRef, type SiliconRef, valueAt } from '../silicon/refs.ts';
-import { cpuidOf, msrOf, type Silicon } from '../silicon/silicon.ts';
+import { cpuidKey, cpuidOf, msrOf, type Silicon } from '../silicon/silicon.ts';
 import { sourceOf } from './rule-sources.ts';
 
 /** What something rests on in the other kernel: asked where nothing in this one ever wrote it, for there a rule may have. */
@@ -17,6 +18,7 @@ export class Causes {
   private readonly found = new Map<string, Cause>();
   /** For every step the causes it rests on; null: none. */
   private readonly behind: (readonly string[] | null)[] = [];
+  private readonly guesses: Guesses;
   private readonly leaves = new Map<Ref, readonly string[] | null>();
 
   constructor(
@@ -27,6 +29,17 @@ export class Causes {
     private readonly elsewhere: Elsewhere = () => [],
   ) {
     for (let step = 0; step < trace.steps.length; step++) this.behind.push(this.collect(step));
+    this.guesses = guessesOf(trace);
+  }
+
+  /** @returns inputs behind a step that the profile does not know (`msr:10a`, `platformId`), sorted. */
+  unknownBehind(step: number): readonly string[] {
+    return this.guesses.behind(step);
+  }
+
+  /** @returns the same for a capability bit, given the step behind it (-1: CPUID itself). */
+  unknownBehindBit(bit: number, step: number): readonly string[] {
+    return this.guesses.behindBit(bit, step);
   }
 
   private collect(step: number): readonly string[] | null {
@@ -122,19 +135,32 @@ export function capRef(tables: KernelTables, bit: number): string | null {
   return row ? cpuidRef(row[1], row[2], row[3], bit & 31) : null;
 }
 
-/** @returns one cause for each bit of a register or MSR that differs. */
+/** @returns one cause for each bit of a register or MSR that differs; a bit that nobody knew and the update sets goes from `unknown` to `1`. */
 export function bitsThatDiffer(at: Exclude<SiliconRef, { kind: 'writable' }>, before: Silicon, after: Silicon): Cause[] {
   const read = (silicon: Silicon): bigint | null | undefined =>
     at.kind === 'cpuid' ? BigInt(cpuidOf(silicon, at.leaf, at.subleaf)[at.register]) : msrOf(silicon, at.index);
   const [one, other] = [read(before), read(after)];
   const name = at.kind === 'cpuid' ? cpuidRef(at.leaf, at.subleaf, at.register) : `msr:${at.index.toString(16)}`;
   const causes: Cause[] = [];
-  if ((one == null) !== (other == null)) causes.push({ ref: name, before: valueAt(before, { ...at, bit: null }), after: valueAt(after, { ...at, bit: null }) });
-  const differ = (one ?? 0n) ^ (other ?? 0n);
+  if ((one == null) !== (other == null)) causes.push(...pair(name, valueAt(before, { ...at, bit: null }), valueAt(after, { ...at, bit: null })));
+  const differ = ((one ?? 0n) ^ (other ?? 0n)) | learnt(at, before, after);
   for (let bit = 0; differ >> BigInt(bit) !== 0n; bit++)
-    if ((differ >> BigInt(bit)) & 1n) {
-      const was = ((one ?? 0n) >> BigInt(bit)) & 1n;
-      causes.push({ ref: `${name}[${bit}]`, before: `${was}`, after: `${1n - was}` });
-    }
+    if ((differ >> BigInt(bit)) & 1n) causes.push({ ref: `${name}[${bit}]`, before: bitAt(before, at, bit), after: bitAt(after, at, bit) });
   return causes;
+}
+
+/** A bit; where the MSR faults it counts as clear, as for the kernel. */
+function bitAt(silicon: Silicon, at: Exclude<SiliconRef, { kind: 'writable' }>, bit: number): string {
+  return valueAt(silicon, { ...at, bit });
+}
+
+/** Bits that only the update has made known. */
+function learnt(at: Exclude<SiliconRef, { kind: 'writable' }>, before: Silicon, after: Silicon): bigint {
+  const mask = (silicon: Silicon): bigint | undefined => {
+    if (at.kind === 'msr') return silicon.msrKnown.get(at.index);
+    const row = silicon.cpuidKnown.get(cpuidKey(at.leaf, at.subleaf));
+    return row && BigInt(row[at.register]);
+  };
+  const now = mask(after);
+  return now === undefined ? 0n : now & ~(mask(before) ?? 0n);
 }

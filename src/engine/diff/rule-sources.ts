@@ -31,6 +31,9 @@ const PLACES: Readonly<Record<string, string>> = {
   mitigations: 'kernel/cpu.c',
   smt: 'kernel/cpu.c',
   'spec-ctrl': BUGS,
+  // Rules of policies that no kernel of the tables has.
+  rfc: 'MID:1593703107-8852-1-git-send-email-mihai.carabas@oracle.com',
+  uek4: 'linux-uek, UEK4: arch/x86/kernel/cpu/bugs_64.c microcode_late_select_mitigation()',
 };
 
 /** Rules of a vulnerability that stand elsewhere in the kernel than its section of bugs.c. */
@@ -42,6 +45,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'spectre_v2/rsb': `${BUGS} spectre_v2_select_rsb_mitigation()`,
   'spectre_v2/rrsba': `${BUGS} spec_ctrl_disable_kernel_rrsba()`,
   'spec-ctrl/base': `${BUGS} cpu_select_mitigations()`,
+  'zenbleed/check': 'arch/x86/kernel/cpu/amd.c amd_check_microcode()',
+  'pebs/check': 'arch/x86/events/intel/core.c x86_pmu.check_microcode()',
+  'sgx_svn/check': 'arch/x86/kernel/cpu/sgx/main.c sgx_update_svn()',
+  'entrysign/check': 'arch/x86/kernel/cpu/microcode/amd.c get_cutoff_revision()',
 };
 
 const ids = new Set(vulnerabilities.map((one) => one.id));

@@ -18,14 +18,22 @@ const RANK: Readonly<Record<ProtectionState, number>> = { exposed: 0, unknown: 1
  */
 export function verdictOfPart({ before, late, reboot }: PartInThree, sameText: boolean): Verdict {
   if (compare(late, before) < 0) return 'hazard';
+  // A promise that the load itself has brought is empty, whatever a reboot would make of it.
+  if (late.onlyReported && !before.onlyReported) return 'not-engaged';
   const ahead = compare(late, reboot);
-  if (ahead < 0) return 'stranded';
+  if (ahead < 0) return late.onlyReported ? 'not-engaged' : 'stranded';
   if (ahead > 0 && reboot.optedOut) return 'opt-out-overridden';
   // A reboot that cannot load the update goes back; one that gives less than the machine had before is a loss.
   if (ahead > 0) return compare(late, before) > 0 ? 'pessimistic-report' : 'hazard';
+  if (late.reEvaluated && late.why !== before.why) return 're-evaluated';
   if (compare(late, before) > 0) return sameText ? 'silent-fix' : 'pessimistic-report';
   // The same protection by other means: a reboot changes speed or words, nothing else.
   return sameText && (late.state === 'exposed' || late.why === reboot.why) ? 'unchanged' : 'equivalent';
+}
+
+/** @returns whether one answer protects more than another. */
+export function protectsMore(one: Part, other: Part): boolean {
+  return compare(one, other) > 0;
 }
 
 /** @returns positive where one protects more than the other; what nobody knows is no less than what is not needed. */

@@ -2,6 +2,7 @@ import type { CpuidRow } from '../../data/contract/profile.ts';
 import type { KvmTables } from '../../data/kernels/types.ts';
 import type { KernelSpec } from '../boot/boot.ts';
 import type { Finding, Machine, Slot, Taken } from '../model/machine.ts';
+import type { Otherwise } from '../policies/load-under-policy.ts';
 import type { LateLoadInput } from './microcode-late-load.ts';
 
 /** Every event, in the order of DESIGN section 3; scenario files use the same names. */
@@ -64,6 +65,8 @@ export interface EventContext {
   readonly load: LateLoadInput | null;
   /** What the early-load image holds: an update, nothing, or `same` as the late loader finds (assumed where nobody says). */
   readonly early: LateLoadInput | null | 'same';
+  /** Policy and inhibitors; as in mainline when absent. */
+  readonly otherwise?: Otherwise;
 }
 
 /** A machine after an event, and what the event found; a refusal leaves the machine as it was. */

@@ -1,8 +1,8 @@
-import { enableVirtualization } from '../kvm/load-kvm.ts';
 import { GUEST_MODELS, isGuestModel, missingHere, offeredView, viewFor, wantedRegisters } from '../guests/guest-view.ts';
 import { bitRefs, type RegisterValues } from '../guests/register-bits.ts';
 import { newGuest } from '../guests/start-guest.ts';
 import { hostValues } from '../guests/user-return.ts';
+import { enableVirtualization } from '../kvm/load-kvm.ts';
 import type { Finding, Machine } from '../model/machine.ts';
 import { done, type EventRule, type Happened, type MachineEvent, moment, refused } from './event.ts';
 

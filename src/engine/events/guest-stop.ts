@@ -19,7 +19,8 @@ export const guestStopEvent: EventRule = {
   type: 'guest-stop',
   happen(machine, event) {
     const name = event.guest ?? event.name ?? '';
-    if (!machine.guests.some((guest) => guest.name === name)) return refused(machine, 'no-such-guest', { guest: name, known: machine.guests.map((one) => one.name) });
+    if (!machine.guests.some((guest) => guest.name === name))
+      return refused(machine, 'no-such-guest', { guest: name, known: machine.guests.map((one) => one.name) });
     return done(afterGuest({ ...machine, guests: machine.guests.filter((guest) => guest.name !== name) }), [{ code: 'guest-stopped', args: { guest: name } }]);
   },
 };

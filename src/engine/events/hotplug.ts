@@ -4,6 +4,7 @@ import { updateForSmt } from '../boot/mitigations.ts';
 import { setSmtActive } from '../boot/topology.ts';
 import { identifySecondary } from '../features/index.ts';
 import { cpuFitsKvm } from '../kvm/load-kvm.ts';
+import { wordDifferences } from '../ledger/differ.ts';
 import { decideOnlineLoad } from '../loader/decide-online-load.ts';
 import type { Finding, Machine, Taken, Thread } from '../model/machine.ts';
 import { updated } from '../silicon/effects.ts';
@@ -118,4 +119,12 @@ export function cycleCpus(machine: Machine, at: Taken): Happened {
   const cpus = machine.threads.filter((thread) => thread.online && thread.number !== 0).map((thread) => thread.number);
   const threads = machine.threads.map((thread) => (cpus.includes(thread.number) ? { ...thread, online: false } : thread));
   return bringOnline({ ...machine, kernel: machine.kernel.copy(), threads }, cpus, at);
+}
+
+/** What boot_cpu_data has lost or, on AMD, gained because CPUs were identified again: it counts for every CPU and for whatever KVM copies next. */
+export function bootCpuDataChange(before: Machine, after: Machine): Finding[] {
+  const changes = wordDifferences(before.kernel.tables, before.kernel.cpu.words, after.kernel.cpu.words);
+  const lost = changes.filter(({ held }) => held === true).map(({ ref }) => ref);
+  const gained = changes.filter(({ held }) => held === false).map(({ ref }) => ref);
+  return changes.length === 0 ? [] : [{ code: 'boot-cpu-data-changed', args: { lost, gained } }];
 }

@@ -1,8 +1,8 @@
 import type { KvmTables } from '../../data/kernels/types.ts';
-import type { KvmModule } from '../kvm/kvm-state.ts';
-import { loadKvm, unloadKvm } from '../kvm/load-kvm.ts';
 import { hostModelNow } from '../guests/host-model-cache.ts';
 import { hostValues, virtualizationAtLoad } from '../guests/user-return.ts';
+import type { KvmModule } from '../kvm/kvm-state.ts';
+import { loadKvm, unloadKvm } from '../kvm/load-kvm.ts';
 import type { Machine } from '../model/machine.ts';
 import { done, type Happened, moment, refused } from './event.ts';
 
@@ -19,7 +19,8 @@ export function kvmLoad(machine: Machine, module: KvmModule, tables: KvmTables, 
   const load = loadKvm(kernel, { module, tables, silicon, parameters });
   if (load.kvm === null) return { machine, findings: load.findings, refused: true };
   const at = moment(machine, 'kvm-load');
-  const loaded = { ...machine, kernel, kvm: load.kvm, kvmLoaded: { kernel, silicon, tables, parameters, at } };
+  const kvmRecipe = { module, tables, parameters };
+  const loaded = { ...machine, kernel, kvm: load.kvm, kvmLoaded: { ...kvmRecipe, kernel, silicon, at }, kvmRecipe };
   return done(
     {
       ...loaded,

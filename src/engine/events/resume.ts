@@ -1,7 +1,7 @@
-import type { Machine } from '../model/machine.ts';
 import { hostValues } from '../guests/user-return.ts';
+import type { Machine } from '../model/machine.ts';
 import { done, type EventRule, type Happened, moment } from './event.ts';
-import { cycleCpus } from './hotplug.ts';
+import { bootCpuDataChange, cycleCpus } from './hotplug.ts';
 import { savedMsrs } from './saved-msrs.ts';
 
 /**
@@ -44,9 +44,10 @@ function resume(machine: Machine): Happened {
   const cycled = cycleCpus(withKvm, at);
   return {
     ...done(cycled.machine, [
-      { code: 'resumed', args: { cpus: [...cycled.machine.identified.keys()].length } },
+      { code: 'resumed', args: { cpus: machine.threads.filter((thread) => thread.online && thread.number !== 0).map((thread) => String(thread.number)) } },
       ...(forgotten ? [{ code: 'microcode-lost-in-suspend', args: { revision: cycled.machine.threads[0]!.revision } }] : []),
       ...(gone.length > 0 ? [{ code: 'msrs-not-restored', args: { msrs: gone.map((index) => `0x${index.toString(16)}`) } }] : []),
+      ...bootCpuDataChange(machine, cycled.machine),
       ...cycled.findings,
     ]),
   };

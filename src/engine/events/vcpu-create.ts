@@ -1,5 +1,5 @@
-import { archCapabilitiesOffered } from '../kvm/arch-capabilities.ts';
 import { newVcpu } from '../guests/start-guest.ts';
+import { archCapabilitiesOffered } from '../kvm/arch-capabilities.ts';
 import type { Finding } from '../model/machine.ts';
 import { done, type EventRule, moment, refused } from './event.ts';
 

@@ -22,8 +22,9 @@ function fixedByRevision(b: Boot, table: string): boolean {
  */
 function erratum1386(b: Boot, cpu: Cpu, generation: 1 | 2): void {
   b.begin();
-  if (b.trait('xsaves-off-on-zen2')) {
-    if (generation === 2) b.clear('XSAVES', 'amd/zen2/erratum-1386', cpu);
+  if (b.trait('amd-erratum-lists')) {
+    const affected = generation === 2 ? 'xsaves-off-on-zen2' : 'xsaves-off-on-zen1';
+    if (b.trait(affected)) b.clear('XSAVES', 'amd/zen/xsaves-off', cpu);
   } else if (!fixedByRevision(b, 'erratum_1386_microcode')) b.clear('XSAVES', 'amd/zen/erratum-1386', cpu);
 }
 

@@ -39,6 +39,11 @@ export function flagsOf(tables: KernelTables, cpu: Cpu): string[] {
   return present(cpu.words, namesOf(tables).flags);
 }
 
+/** @returns every name that this line could print as a flag or bug, with its bit. */
+export function printable(tables: KernelTables): Pick<Names, 'flags' | 'bugs'> {
+  return namesOf(tables);
+}
+
 /** @returns the `bugs` line. */
 export function bugsOf(tables: KernelTables, cpu: Cpu): string[] {
   return present(cpu.words, namesOf(tables).bugs);

@@ -50,8 +50,10 @@ export function initFeatCtl(b: Boot, cpu: Cpu): void {
   const value = lockedValue(b, cpu, raw, enableVmx, sgx);
   b.set('MSR_IA32_FEAT_CTL', 'feat-ctl/present', cpu);
   if (b.has('VMX', cpu)) {
-    if (value & VMX_ENABLED_OUTSIDE_SMX) initVmxCapabilities(b, cpu);
-    else {
+    if (value & VMX_ENABLED_OUTSIDE_SMX) {
+      if (cpu === b.cpu) b.leaveFeature('VMX', 'feat-ctl/vmx-enabled');
+      initVmxCapabilities(b, cpu);
+    } else {
       b.print('x86/cpu: VMX (outside TXT) disabled by BIOS');
       b.clear('VMX', 'feat-ctl/vmx-disabled-by-bios', cpu);
     }
@@ -66,6 +68,7 @@ function initSgx(b: Boot, cpu: Cpu, value: bigint, wanted: Sgx): void {
     b.clear('SGX', 'feat-ctl/sgx-disabled-by-bios', cpu);
     return;
   }
+  if (cpu === b.cpu) b.leaveFeature('SGX', 'feat-ctl/sgx-enabled');
   const kvm = wanted.kvm && b.has('VMX', cpu);
   if (value & SGX_LC_ENABLED || !wanted.driver) return;
   // Without launch control only guests, which bring their own, can use SGX.

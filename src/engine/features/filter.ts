@@ -5,7 +5,7 @@ import type { Cpu } from '../boot/cpu.ts';
 export function filterCpuidFeatures(b: Boot, cpu: Cpu): void {
   for (const [feature, level] of b.tables.levels) {
     b.begin();
-    if (!b.has(feature, cpu)) continue;
+    if (!b.hasBit(feature, cpu)) continue;
     const missing = level >= 0x8000_0000 ? level > cpu.extendedLevel : level > cpu.level;
     if (missing) b.clear(feature, 'common/filter-cpuid-features/level', cpu);
   }

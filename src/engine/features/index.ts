@@ -1,5 +1,5 @@
 export { zenbleedCheck } from './amd-zen.ts';
-export { bugsOf, flagsOf, vmxFlagsOf } from './cpuinfo.ts';
+export { bugsOf, flagsOf, printable, vmxFlagsOf } from './cpuinfo.ts';
 export { earlyIdentify } from './early-identify.ts';
 export { featureEnabled } from './enabled.ts';
 export { afterCopy, finishBoot } from './finish-boot.ts';

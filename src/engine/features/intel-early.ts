@@ -14,18 +14,26 @@ const IVYBRIDGE = 0x63a;
 const QUARK_X1000 = 0x509;
 const P4_PRESCOTT = 0xf03;
 const P4_CEDARMILL = 0xf06;
-const SPECULATION_BITS = ['IBRS', 'IBPB', 'STIBP', 'SPEC_CTRL', 'MSR_SPEC_CTRL', 'INTEL_STIBP', 'SSBD', 'SPEC_CTRL_SSBD'] as const;
+/** What the kernel does without on those revisions. */
+export const SPECULATION_BITS = ['IBRS', 'IBPB', 'STIBP', 'SPEC_CTRL', 'MSR_SPEC_CTRL', 'INTEL_STIBP', 'SSBD', 'SPEC_CTRL_SSBD'] as const;
 
 /**
  * The first microcode with Spectre v2 controls made machines crash: on those revisions the kernel does without them.
  * A guest is told any revision, so there they are believed (cpu/intel.c bad_spectre_microcode()).
  */
+export function badSpectreRevision(b: Boot, cpu: Cpu): boolean {
+  if (cpu.family !== 6 || b.has('HYPERVISOR', cpu)) return false;
+  const row = b.tables.badSpectre.find(([model, stepping]) => model === cpu.model && stepping === cpu.stepping);
+  return row !== undefined && b.olderThan(row[2] + 1, cpu);
+}
+
 function badSpectreMicrocode(b: Boot, cpu: Cpu): void {
   b.begin();
   if (!['SPEC_CTRL', 'INTEL_STIBP', 'IBRS', 'IBPB', 'STIBP'].some((feature) => b.has(feature, cpu))) return;
-  if (cpu.family !== 6 || b.has('HYPERVISOR', cpu)) return;
-  const row = b.tables.badSpectre.find(([model, stepping]) => model === cpu.model && stepping === cpu.stepping);
-  if (!row || b.revision(cpu) > row[2]) return;
+  if (!badSpectreRevision(b, cpu)) {
+    if (cpu === b.cpu) for (const feature of SPECULATION_BITS) b.leaveFeature(feature, 'intel/early-init/good-spectre-microcode');
+    return;
+  }
   b.print('Intel Spectre v2 broken microcode detected; disabling Speculation Control');
   for (const feature of SPECULATION_BITS) b.forceClear(feature, 'intel/early-init/bad-spectre-microcode');
 }
@@ -74,7 +82,7 @@ export function earlyInitIntel(b: Boot, cpu: Cpu): void {
   badSpectreMicrocode(b, cpu);
   b.begin();
   const model = modelNumber(cpu);
-  if (model === BONNELL && cpu.stepping <= 2 && b.revision(cpu) < 0x20e) {
+  if (model === BONNELL && cpu.stepping <= 2 && b.olderThan(0x20e, cpu)) {
     b.print('Atom PSE erratum detected, BIOS microcode update recommended');
     b.clear('PSE', 'intel/early-init/atom-pse-erratum', cpu);
   }

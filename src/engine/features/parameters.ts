@@ -66,7 +66,7 @@ function parseApic(b: Boot): void {
 }
 
 /** tsx_parse_cmdline() of 7.2; the older lines read the option inside tsx_init(). */
-function parseTsx(b: Boot): void {
+export function parseTsx(b: Boot): void {
   b.begin();
   const built = b.config('CONFIG_X86_INTEL_TSX_MODE_AUTO') ? 'AUTO' : b.config('CONFIG_X86_INTEL_TSX_MODE_OFF') ? 'DISABLE' : 'ENABLE';
   b.share('tsx_ctrl_state', `TSX_CTRL_${built}`, 'tsx/default');
@@ -95,7 +95,7 @@ function parseVsyscall(b: Boot): void {
 /** __setup() handlers: read after setup_arch(), before the boot CPU is identified (init/main.c obsolete_checksetup()). */
 export function parseSetupOptions(b: Boot): void {
   b.begin();
-  if (b.flag('nofsgsbase') && b.has('FSGSBASE')) {
+  if (b.params('nofsgsbase').includes(null) && b.has('FSGSBASE')) {
     b.forceClear('FSGSBASE', 'common/setup/nofsgsbase');
     b.print('FSGSBASE disabled via kernel command line');
   }

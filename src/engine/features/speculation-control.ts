@@ -20,7 +20,10 @@ const IMPLIES: readonly (readonly [bit: string, features: readonly string[], rul
 export function initSpeculationControl(b: Boot, cpu: Cpu): void {
   for (const [bit, features, rule] of IMPLIES) {
     b.begin();
-    if (!b.has(bit, cpu)) continue;
+    if (!b.has(bit, cpu)) {
+      if (cpu === b.cpu) for (const feature of features) b.leaveFeature(feature, rule);
+      continue;
+    }
     for (const feature of features) b.set(feature, rule, cpu);
     if (bit === 'AMD_SSBD') b.clear('VIRT_SSBD', 'common/speculation-control/amd-ssbd-over-virt', cpu);
   }

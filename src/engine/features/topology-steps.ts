@@ -1,6 +1,6 @@
 import type { Boot } from '../boot/boot.ts';
 import type { Cpu } from '../boot/cpu.ts';
-import { countSiblings, flagExtendedTopology, flagMultiNode } from '../boot/identify-siblings.ts';
+import { countSiblings, countSiblingsEarly, flagExtendedTopology, flagMultiNode } from '../boot/identify-siblings.ts';
 import { parseTopology, restoreTopologyExtensions } from '../boot/identify-topology.ts';
 import { flipMsrBit } from './msr-access.ts';
 
@@ -21,6 +21,7 @@ export function topologyWithVendor(b: Boot, cpu: Cpu): void {
   if (b.trait('topology-domains')) return;
   if (cpu.vendor === 'INTEL') flagExtendedTopology(b, cpu);
   restoreTopologyExtensions(b, cpu, flipOn(b, cpu));
+  countSiblingsEarly(b, cpu);
 }
 
 /** What init_amd(), init_hygon() and detect_ht() of the oldest line do at the end. */

@@ -38,7 +38,7 @@ export function tscEarlyInit(b: Boot, paravirtual: boolean): void {
   const base = b.cpu.vendor === 'INTEL' && b.cpu.level >= CPUID_FREQUENCY ? b.cpuidRegister(CPUID_FREQUENCY, 0, 'eax') & 0xffff : 0;
   if (base === 0) frequencyFromMsr(b);
   b.begin();
-  if (b.param('tsc_early_khz') === null) frequencyFromCpuid(b);
+  if (b.params('tsc_early_khz').length === 0) frequencyFromCpuid(b);
 }
 
 /** Did an option mark the TSC unstable? Then detect_art() is never reached. */
@@ -62,6 +62,7 @@ export function validateDeadlineTimer(b: Boot): void {
   if (!b.has('TSC_DEADLINE_TIMER') || b.has('HYPERVISOR')) return;
   const rows = b.tables.matchTables['deadline_match'] ?? [];
   const found = matchIndex(b, rows);
-  if (found < 0 || b.revision() >= rows[found]![1]) return;
+  if (found < 0) return;
+  if (!b.olderThan(rows[found]![1])) return b.leaveFeature('TSC_DEADLINE_TIMER', 'apic/deadline-timer/cured');
   b.forceClear('TSC_DEADLINE_TIMER', 'apic/deadline-timer/erratum');
 }

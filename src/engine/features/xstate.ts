@@ -59,7 +59,7 @@ function supervisorMask(b: Boot): number {
 /** fpu_kernel_cfg.max_features: what the CPU enumerates, less what its features or the kernel do not use. */
 function maxFeatures(b: Boot, enumerated: number): number {
   let mask = enumerated;
-  for (const [component, feature] of componentFeatures(b)) if (!b.has(feature)) mask &= ~(1 << component);
+  for (const [component, feature] of componentFeatures(b)) if (!b.hasBit(feature)) mask &= ~(1 << component);
   if (!featureEnabled(b, 'XFD')) mask &= ~DYNAMIC;
   const user = b.trait('xstate-apx') ? USER | APX : USER;
   return mask & (featureEnabled(b, 'XSAVES') ? user | supervisorMask(b) : user);

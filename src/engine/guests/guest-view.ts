@@ -1,5 +1,5 @@
-import type { CpuidRow } from '../../data/contract/profile.ts';
 import { parseHex32 } from '../../base/hex.ts';
+import type { CpuidRow } from '../../data/contract/profile.ts';
 import { archCapabilitiesOffered } from '../kvm/arch-capabilities.ts';
 import { parseRegister } from '../kvm/cap-words.ts';
 import { supportedCpuid } from '../kvm/supported-cpuid.ts';

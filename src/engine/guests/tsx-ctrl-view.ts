@@ -1,7 +1,7 @@
-import { ARCH_CAP_BITS } from '../../data/bits/arch-capabilities.ts';
 import { bit64 } from '../../base/bits.ts';
-import { MSR_IA32_TSX_CTRL } from '../kvm/user-return-msrs.ts';
+import { ARCH_CAP_BITS } from '../../data/bits/arch-capabilities.ts';
 import type { KvmState } from '../kvm/kvm-state.ts';
+import { MSR_IA32_TSX_CTRL } from '../kvm/user-return-msrs.ts';
 import type { TsxCtrlView } from '../model/machine.ts';
 
 /**

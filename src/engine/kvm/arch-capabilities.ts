@@ -34,6 +34,15 @@ const SUPPORTED: readonly ArchCap[] = [
 ];
 const SUPPORTED_MASK = SUPPORTED.reduce((mask, name) => mask | bit(name), 0n);
 
+/** Capabilities that KVM learnt of together with the bug they are about. */
+const OF_BUG: readonly (readonly [bug: string, cap: ArchCap])[] = [
+  ['GDS', 'GDS_NO'],
+  ['RFDS', 'RFDS_NO'],
+  ['RFDS', 'RFDS_CLEAR'],
+  ['BHI', 'BHI_NO'],
+  ['ITS', 'ITS_NO'],
+];
+
 /** What KVM adds by itself: a host without the bug can promise that its guests do not have it either. */
 const PROMISED_WITHOUT_BUG: readonly (readonly [bug: string, cap: ArchCap])[] = [
   ['CPU_MELTDOWN', 'RDCL_NO'],
@@ -60,6 +69,7 @@ export function guestArchCapabilities(b: Boot, host: bigint): bigint {
   if (!b.has('RTM')) data &= ~bit('TAA_NO');
   else if (!b.bug('TAA')) data |= bit('TAA_NO');
   if (!b.bug('GDS') || gdsUcodeMitigated(b)) data |= bit('GDS_NO');
+  for (const [bug, cap] of OF_BUG) if (b.bugBit(bug) < 0) data &= ~bit(cap);
   return data;
 }
 

@@ -21,6 +21,8 @@ export class Trace {
   readonly steps: Step[] = [];
   /** References to inputs that the profile does not know. */
   readonly unknown = new Set<string>();
+  /** Capability bits of which the profile does not say what CPUID answers, with the reference each is reported under. */
+  unknownBits: ReadonlyMap<number, string> = new Map();
   private mark = 0;
 
   /** Starts as a copy of another record. */
@@ -31,6 +33,7 @@ export class Trace {
     for (const from of other.froms) this.froms.push(from);
     for (const step of other.steps) this.steps.push(step);
     for (const ref of other.unknown) this.unknown.add(ref);
+    this.unknownBits = other.unknownBits;
     this.mark = this.refs.length;
   }
 

@@ -68,12 +68,16 @@ export interface Moment {
   readonly at: Taken;
 }
 
-/** A KVM module that is loaded, beside what it holds (`KvmState`). */
-export interface KvmLoaded extends Moment {
+/** How a KVM module is loaded. */
+export interface KvmRecipe {
+  readonly module: KvmHeld['module'];
   readonly tables: KvmTables;
   /** Options behind modprobe. */
   readonly parameters: string;
 }
+
+/** A KVM module that is loaded, beside what it holds (`KvmState`). */
+export interface KvmLoaded extends Moment, KvmRecipe {}
 
 /** Host values of the user-return MSRs by index, kept per CPU from the moment virtualization is switched on (kvm_user_return_msr_cpu_online()). */
 export interface UserReturnValues {
@@ -148,6 +152,8 @@ export interface Machine {
   /** CPUs that were identified again since, by number. */
   readonly identified: ReadonlyMap<number, Taken>;
   readonly kvmLoaded: KvmLoaded | null;
+  /** How KVM was loaded last, also after it was removed. */
+  readonly kvmRecipe: KvmRecipe | null;
   readonly userReturn: UserReturnValues | null;
   readonly guests: readonly Guest[];
   readonly processes: readonly Process[];
@@ -167,6 +173,7 @@ export function nothingHeld(kernel: Boot, silicon: Silicon, at: Taken): Omit<Mac
     booted: { kernel, silicon, at },
     identified: new Map(),
     kvmLoaded: null,
+    kvmRecipe: null,
     userReturn: null,
     guests: [],
     processes: [],

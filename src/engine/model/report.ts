@@ -29,6 +29,14 @@ export interface KvmReport {
   readonly archCapabilities: string | null;
 }
 
+/** What rests on inputs that the profile does not know, by name, with those inputs (`msr:10a`, `cpuid:7.0.edx[10]`, `platformId`, `revision`). */
+export interface UnknownReport {
+  readonly vulnerabilities: Readonly<Record<string, readonly string[]>>;
+  /** Flags that are printed and might not be, and those that are not and might be. */
+  readonly flags: Readonly<Record<string, readonly string[]>>;
+  readonly bugs: Readonly<Record<string, readonly string[]>>;
+}
+
 /** `cpueval/eval/1`. */
 export interface EvalReport {
   readonly schema: 'cpueval/eval/1';
@@ -47,6 +55,7 @@ export interface EvalReport {
   readonly tainted: readonly string[];
   readonly kvm: KvmReport | null;
   readonly engaged: Engaged;
+  readonly unknown: UnknownReport;
   readonly log: readonly string[];
 }
 
@@ -86,8 +95,8 @@ export interface SiliconRow {
 
 export interface FeatureRow {
   readonly name: string;
-  /** The CPUID bit; for a feature that software makes, whether the kernel would make it of the silicon as it is. */
-  readonly silicon: { readonly before: boolean; readonly after: boolean };
+  /** The CPUID bit; for a feature that software makes, whether the kernel would make it of the silicon as it is. null: nobody knows. */
+  readonly silicon: { readonly before: boolean | null; readonly after: boolean | null };
   readonly before: boolean;
   readonly reported: boolean;
   readonly afterReboot: boolean;
@@ -95,6 +104,9 @@ export interface FeatureRow {
   readonly verdict: Verdict;
   readonly causes: readonly Cause[];
   readonly chain: readonly ChainLink[];
+  /** Inputs that the profile does not know and this row asked for; the row is as sure as `confidence` says. */
+  readonly unknown: readonly string[];
+  readonly confidence: Confidence;
 }
 
 export interface BugRow {
@@ -105,6 +117,9 @@ export interface BugRow {
   readonly verdict: Verdict;
   readonly causes: readonly Cause[];
   readonly chain: readonly ChainLink[];
+  /** As in a feature's row. */
+  readonly unknown: readonly string[];
+  readonly confidence: Confidence;
 }
 
 export interface PartRow {
@@ -118,16 +133,17 @@ export interface PartRow {
 }
 
 export interface VulnerabilityRow {
-  /** Name of the file in sysfs. */
+  /** Name of the file in sysfs, or the id of an erratum that has none. */
   readonly name: string;
   /** The kernel's own prefix. */
   readonly id: string;
   readonly title: string;
   readonly cves: readonly string[];
-  readonly before: string;
-  readonly reported: string;
+  /** What the file says; null: there is no file. */
+  readonly before: string | null;
+  readonly reported: string | null;
   readonly effective: { readonly state: ProtectionState; readonly why: string; readonly confidence: Confidence };
-  readonly afterReboot: string;
+  readonly afterReboot: string | null;
   readonly verdict: Verdict;
   readonly parts: readonly PartRow[];
   readonly causes: readonly Cause[];
@@ -156,6 +172,33 @@ export interface LoadReport {
   /** Taints that this load has set, whether they stood before or not. */
   readonly taints: readonly string[];
   readonly log: readonly string[];
+}
+
+/** Somebody who holds the update back, or would if anybody asked. */
+export interface InhibitorRow {
+  readonly id: string;
+  readonly holder: string;
+  /** How often this holder has taken it. */
+  readonly count: number;
+  /** Code of the reason; its words are the views'. */
+  readonly reason: string;
+  readonly args: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+  readonly severity: 'hard' | 'soft';
+  readonly enforcedBy: 'kernel' | 'policy';
+  readonly overridable: boolean;
+  /** Code of what frees it. */
+  readonly release: string;
+  /** It was named in `--force`, and so did not hold. */
+  readonly overridden: boolean;
+  /** Codes of what an overridden one lets happen. */
+  readonly consequences: readonly string[];
+}
+
+/** What a policy other than mainline did behind the load. */
+export interface ReevaluationReport {
+  /** Patches of the 2020 series that were in; empty where the policy is not built on it. */
+  readonly patches: readonly number[];
+  readonly findings: readonly { readonly code: string; readonly args: Readonly<Record<string, string | number | boolean | readonly string[]>> }[];
 }
 
 export interface BlobReport {
@@ -190,6 +233,84 @@ export interface GuestRow {
   readonly cures: readonly string[];
 }
 
+export type GuardMode = 'off' | 'warn' | 'deny';
+
+/** A later event that works from a stale copy. */
+export interface GuardRead {
+  /** Number of the event, as the machine counts. */
+  readonly event: number;
+  /** The stale copy. */
+  readonly holder: string;
+  /** Type of the event. */
+  readonly by: string;
+  readonly refused: boolean;
+}
+
+export interface GuardReport {
+  readonly mode: GuardMode;
+  /** In a diff: what the next event of each kind would read. */
+  readonly reads: readonly GuardRead[];
+}
+
+export type PlanAction =
+  | 'cpu-online'
+  | 'image-rebuild'
+  | 'process-stop'
+  | 'guest-migrate'
+  | 'guest-stop'
+  | 'kvm-unload'
+  | 'microcode-late-load'
+  | 'kvm-load'
+  | 'libvirt-refresh'
+  | 'guest-start'
+  | 'guest-return'
+  | 'process-restart'
+  | 'reboot';
+
+/** What a step interrupts, at most. */
+export type Disruption = 'none' | 'process' | 'guest' | 'host';
+
+/** One step of the cure plan. */
+export interface PlanStep {
+  readonly order: number;
+  readonly id: string;
+  readonly action: PlanAction;
+  readonly target: string;
+  /** A command for people, filled in by the views; nothing here ever runs it. */
+  readonly hint?: string;
+  /** Ids of steps that come before. */
+  readonly requires: readonly string[];
+  /** Ids of inhibitors that are held no longer after it. */
+  readonly releases: readonly string[];
+  /** What was open before the step and is not after it. */
+  readonly cures: readonly string[];
+  /** Everything that is open after it: stale copies by their holder, the update itself, what is stopped for it. */
+  readonly leaves: readonly string[];
+  readonly disruption: Disruption;
+}
+
+/** What a plan leaves. */
+export interface PlanResidual {
+  readonly id: string;
+  /** Cheapest first; empty: nothing that is known here. */
+  readonly cures: readonly string[];
+}
+
+/** One reboot instead of the plan, guests and modules as before. */
+export interface PlanReboot {
+  /** Revision that the boot CPU then has. */
+  readonly revision: string;
+  /** It is older than the update: the early image does not hold it. */
+  readonly goesBack: boolean;
+  readonly leaves: readonly string[];
+}
+
+export interface PlanReport {
+  readonly steps: readonly PlanStep[];
+  readonly residual: readonly PlanResidual[];
+  readonly reboot: PlanReboot;
+}
+
 /** The rows of a diff: what stands at the top level, and under `ifLoaded` for a refused load. */
 export interface DiffRows {
   readonly silicon: readonly SiliconRow[];
@@ -208,9 +329,12 @@ export interface DiffReport extends DiffRows {
   readonly cpu: CpuReport;
   readonly blob: BlobReport;
   readonly load: LoadReport;
-  readonly inhibitors: readonly unknown[];
-  readonly guard: { readonly mode: string; readonly reads: readonly unknown[] };
-  readonly plan: { readonly steps: readonly unknown[]; readonly residual: readonly unknown[] };
+  /** Everything that is in the way of the load, whoever enforces it; all of it, not only the first. */
+  readonly inhibitors: readonly InhibitorRow[];
+  /** What the policy did behind the load; absent for mainline, which does nothing. */
+  readonly reevaluation?: ReevaluationReport;
+  readonly guard: GuardReport;
+  readonly plan: PlanReport;
   readonly summary: { readonly verdict: Verdict; readonly counts: Readonly<Record<string, number>>; readonly assumptions: readonly string[] };
   readonly ifLoaded: DiffRows | null;
   /** The three states, on request. */

@@ -10,6 +10,7 @@ import { codenameOf } from '../silicon/codename.ts';
 import { cpuidOf, type Silicon } from '../silicon/silicon.ts';
 import { engagedBy } from './engaged.ts';
 import { sysfsRows } from './sysfs.ts';
+import { unknownOf } from './unknown.ts';
 
 function brandString(silicon: Silicon): string {
   let text = '';
@@ -83,7 +84,8 @@ export function evalReport(machine: Machine, kernel: KernelReport): EvalReport {
   const flags = flagsOf(b.tables, first.cpu);
   const bugs = bugsOf(b.tables, first.cpu);
   const vulnerabilities: Record<string, string> = {};
-  for (const row of sysfsRows(b)) vulnerabilities[row.vulnerability.sysfs!] = row.text;
+  const rows = sysfsRows(b);
+  for (const row of rows) vulnerabilities[row.vulnerability.sysfs!] = row.text;
   return {
     schema: 'cpueval/eval/1',
     kernel,
@@ -96,6 +98,7 @@ export function evalReport(machine: Machine, kernel: KernelReport): EvalReport {
     tainted: [...b.taints].sort(),
     kvm: kvmReport(machine),
     engaged: engagedBy(b, first.silicon),
+    unknown: unknownOf(b, rows),
     log: [...b.log],
   };
 }

@@ -18,7 +18,7 @@ const byFile = [...vulnerabilities].filter((one) => one.sysfs !== null).sort((on
 export function sysfsRows(b: Boot): SysfsRow[] {
   const rows: SysfsRow[] = [];
   for (const vulnerability of byFile) {
-    if (vulnerability.present && !vulnerability.present(b)) continue;
+    if (b.spec.absent.has(vulnerability.id) || vulnerability.present?.(b) === false) continue;
     b.begin();
     const text = isAffected(b, vulnerability) ? (vulnerability.show?.(b) ?? 'Vulnerable') : 'Not affected';
     rows.push({ vulnerability, text, step: b.trace.step(`${vulnerability.id}/show`) });

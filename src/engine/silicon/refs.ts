@@ -1,5 +1,6 @@
 import { bit32, bit64 } from '../../base/bits.ts';
 import type { Register } from '../../data/kernels/types.ts';
+import { knowsCpuid, knowsMsr } from './knowledge.ts';
 import { cpuidOf, msrOf, type Silicon } from './silicon.ts';
 
 /** A reference to a bit, register or MSR of the silicon, taken apart. `bit` null: the whole register. */
@@ -63,10 +64,11 @@ export function valueAt(silicon: Silicon, ref: SiliconRef): string {
   }
   if (ref.kind === 'cpuid') {
     const value = cpuidOf(silicon, ref.leaf, ref.subleaf)[ref.register];
+    if (!knowsCpuid(silicon, ref.leaf, ref.subleaf, ref.register, ref.bit)) return 'unknown';
     return ref.bit === null ? `0x${value.toString(16)}` : bit32(value, ref.bit) ? '1' : '0';
   }
   const value = msrOf(silicon, ref.index);
-  if (value === undefined) return 'unknown';
+  if (value === undefined || !knowsMsr(silicon, ref.index, ref.bit)) return 'unknown';
   if (value === null) return ref.bit === null ? 'fault' : '0';
   return ref.bit === null ? `0x${value.toString(16)}` : bit64(value, ref.bit) ? '1' : '0';
 }

@@ -17,7 +17,7 @@ export interface Vulnerability {
   readonly bug: string | null;
   /** A second bug that opens the same file (MMIO_UNKNOWN). */
   readonly alsoBug?: string;
-  /** Whether this kernel line has the file at all; every line when absent. */
+  /** Whether this kernel line has the file at all; every line when absent. Of an erratum without file and bug: whether it concerns this CPU and kernel. */
   readonly present?: (b: Boot) => boolean;
   readonly title: string;
   readonly cves: readonly string[];
@@ -50,13 +50,19 @@ export function defineVulnerability(vulnerability: Vulnerability): Vulnerability
   return vulnerability;
 }
 
-/** @returns the sysfs text of a choice, from the line's string table (`mds_strings`). */
+/** @returns the sysfs text of a choice, from the line's string table (`mds_strings`); a choice without a text is printed as `%s` prints a null pointer. */
 export function textOf(b: Boot, table: string, choice: string): string {
-  return b.tables.texts[table]?.[choice] ?? 'Vulnerable';
+  return b.tables.texts[table]?.[choice] ?? '(null)';
 }
 
-/** boot_cpu_has_bug() of the bug, or of either of two, that gates a vulnerability's file. */
+/** boot_cpu_has_bug() of the bug, or of either of two, that gates a vulnerability's file; an erratum without either concerns the CPU or does not. */
 export function isAffected(b: Boot, vulnerability: Vulnerability): boolean {
+  if (isErratum(vulnerability)) return vulnerability.present?.(b) ?? false;
   const { bug, alsoBug } = vulnerability;
   return (bug !== null && b.bug(bug)) || (alsoBug !== undefined && b.bug(alsoBug));
+}
+
+/** An erratum that has neither a file nor a bug bit: it shows only where an update changes something. */
+export function isErratum({ sysfs, bug, protection }: Vulnerability): boolean {
+  return sysfs === null && bug === null && protection !== undefined;
 }

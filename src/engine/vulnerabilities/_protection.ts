@@ -1,6 +1,7 @@
 import { ARCH_CAP_BITS, type ArchCap } from '../../data/bits/arch-capabilities.ts';
 import type { Boot } from '../boot/boot.ts';
 import type { Confidence, ProtectionState } from '../model/report.ts';
+import { knowsCpuid, knowsMsr } from '../silicon/knowledge.ts';
 import { isSet, parseRef } from '../silicon/refs.ts';
 import { msrOf, type Silicon } from '../silicon/silicon.ts';
 
@@ -19,19 +20,28 @@ export interface Part {
   readonly confidence?: Confidence;
   /** The user switched this off, so being exposed is what was asked for. */
   readonly optedOut?: boolean;
+  /** The file in sysfs says that this is executed, and it is not. */
+  readonly onlyReported?: boolean;
+  /** The kernel looks at this again after a late load. */
+  readonly reEvaluated?: boolean;
 }
 
 /** The kernel that runs and the silicon it runs on; every look at the silicon is recorded with the kernel's own reads. */
 export interface Standing {
   readonly k: Boot;
   readonly now: Silicon;
+  /** The silicon as it was when this kernel booted, or before the load. */
+  readonly atBoot: Silicon;
 }
 
 /** @returns whether the silicon has a bit now (`cpuid:7.0.edx[10]`). */
 export function siliconHas({ k, now }: Standing, ref: string): boolean {
   const value = isSet(now, ref);
   const at = parseRef(ref);
-  if (at?.kind === 'msr' && msrOf(now, at.index) === undefined) k.trace.unknown.add(`msr:${at.index.toString(16)}`);
+  if (at?.kind === 'msr') {
+    if (msrOf(now, at.index) === undefined) k.trace.unknown.add(`msr:${at.index.toString(16)}`);
+    else if (!knowsMsr(now, at.index, at.bit)) k.trace.unknown.add(ref);
+  } else if (at?.kind === 'cpuid' && !knowsCpuid(now, at.leaf, at.subleaf, at.register, at.bit)) k.trace.unknown.add(ref);
   k.trace.read(ref, value, -1);
   return value;
 }
@@ -83,9 +93,18 @@ export function hereOnly(k: Boot, msr: number, bits: bigint): boolean {
   return typeof value === 'bigint' && (value & bits) !== 0n;
 }
 
-/** The user or the builder asked for nothing: `mitigations=off`, or the option of this vulnerability. */
+/**
+ * `mitigations=off` reaches this vulnerability. With attack vectors it speaks to those only that were left to decide by themselves: a word of
+ * their own outweighs it (bugs.c, the `_AUTO` cases of the select functions).
+ */
+export function allOff(k: Boot, option: string): boolean {
+  if (k.shared('cpu_mitigations') !== 'off') return false;
+  return !(k.trait('attack-vectors') && k.params(option).some((value) => value !== null && value !== 'auto'));
+}
+
+/** The user asked for nothing: `mitigations=off`, or the option of this vulnerability. */
 export function askedOff(k: Boot, option: string): boolean {
-  return k.shared('cpu_mitigations') === 'off' || k.params(option).some((value) => value?.split(',')[0] === 'off');
+  return k.params(option).some((value) => value?.split(',')[0] === 'off') || allOff(k, option);
 }
 
 /** A means that was switched on, or was not, when the kernel booted. */

@@ -81,6 +81,7 @@ function update(b: Boot): void {
 
 /** spectre_bhi_state(): the last part of the line of spectre_v2. */
 export function bhiState(b: Boot): string {
+  if (b.bugBit('BHI') < 0) return '';
   if (!b.bug('BHI')) return '; BHI: Not affected';
   if (b.has('CLEAR_BHB_HW')) return '; BHI: BHI_DIS_S';
   if (b.has('CLEAR_BHB_LOOP')) return '; BHI: SW loop, KVM: SW loop';

@@ -1,5 +1,6 @@
 import type { Vulnerability } from './_define.ts';
 import { bhi } from './bhi.ts';
+import { bpi, entrysign, pebs, reptar, sgxSvn, zenbleed } from './errata.ts';
 import { gds } from './gds.ts';
 import { ghostwrite } from './ghostwrite.ts';
 import { itlbMultihit } from './itlb-multihit.ts';
@@ -52,4 +53,10 @@ export const vulnerabilities: readonly Vulnerability[] = Object.freeze([
   l1tf,
   l1dFlush,
   ghostwrite,
+  zenbleed,
+  pebs,
+  sgxSvn,
+  entrysign,
+  reptar,
+  bpi,
 ]);

@@ -4,7 +4,7 @@ import { archCap } from './_arch-cap.ts';
 import { defineVulnerability, textOf } from './_define.ts';
 import { wordIn } from './_early-param.ts';
 import { mitigationsOff, shouldMitigate } from './_global.ts';
-import { archCapNow, either, IMMUNE, ibpbIssued, NOT_PATCHED_IN, type Part, type Standing, siliconBehaves, siliconHas } from './_protection.ts';
+import { allOff, archCapNow, either, IMMUNE, ibpbIssued, NOT_PATCHED_IN, type Part, type Standing, siliconBehaves, siliconHas } from './_protection.ts';
 import { callDepthPossible } from './spectre-v2/modes.ts';
 
 /*
@@ -149,22 +149,28 @@ function show(b: Boot): string {
 /** The branches are the kernel's own work. What microcode mends is IBPB, at once and wherever IBPB is issued, and nothing enumerates it. */
 function protection(standing: Standing): Part[] {
   const { k } = standing;
-  // BHI_CTRL counts as proof as well: no affected part has it.
-  if (archCapNow(standing, 'ITS_NO') || siliconHas(standing, 'cpuid:7.2.edx[4]')) return [{ part: 'branches', ...IMMUNE }];
-  const mode = k.choice('its');
-  // Chosen after boot: returns and branches go where they were patched to go.
-  if (mode !== OFF && mode !== VMEXIT && !k.runs('RETHUNK')) return [{ part: 'branches', state: 'exposed', why: NOT_PATCHED_IN }, ibpbPart(standing)];
-  const off = mode === OFF && (k.shared('cpu_mitigations') === 'off' || k.params('indirect_target_selection').includes('off'));
-  const why = mode === OFF ? (off ? 'opted-out' : 'kernel-branches-unguarded') : mode === VMEXIT ? 'guests-only' : 'kernel-branches-guarded';
-  const branches: Part = { part: 'branches', state: mode === VMEXIT ? 'partly' : either(mode !== OFF), why, optedOut: off };
-  return [branches, ibpbPart(standing)];
+  if (archCapNow(standing, 'ITS_NO')) return [{ part: 'branches', ...IMMUNE }];
+  // The kernel takes BHI_CTRL for a proof as well: no part with the bug was made with it, so an update that adds it there is hard to believe.
+  if (siliconHas(standing, 'cpuid:7.2.edx[4]')) return [{ part: 'branches', state: 'protected', why: 'bhi-ctrl-taken-as-proof', confidence: 'low' }];
+  const off = k.params('indirect_target_selection').includes('off') || allOff(k, 'indirect_target_selection');
+  return [branchesPart(k, off), ibpbPart(standing, off)];
 }
 
-function ibpbPart(standing: Standing): Part {
+function branchesPart(k: Boot, off: boolean): Part {
+  const mode = k.choice('its');
+  // Chosen after boot: returns and branches go where they were patched to go.
+  if (mode !== OFF && mode !== VMEXIT && !k.runs('RETHUNK')) return { part: 'branches', state: 'exposed', why: NOT_PATCHED_IN };
+  const optedOut = mode === OFF && off;
+  const why = mode === OFF ? (off ? 'opted-out' : 'kernel-branches-unguarded') : mode === VMEXIT ? 'guests-only' : 'kernel-branches-guarded';
+  return { part: 'branches', state: mode === VMEXIT ? 'partly' : either(mode !== OFF), why, optedOut };
+}
+
+/** Microcode mends IBPB and says so nowhere; what is not issued need not be mended. */
+function ibpbPart(standing: Standing, off: boolean): Part {
   const mended = siliconBehaves(standing, 'its-ibpb-fixed');
-  const issued = ibpbIssued(standing.k);
-  const why = mended ? (issued ? 'its-ibpb-fixed' : 'ibpb-not-issued') : 'its-ibpb-unknown';
-  return { part: 'ibpb', state: mended ? either(issued) : 'unknown', why, confidence: 'medium' };
+  if (!ibpbIssued(standing.k)) return { part: 'ibpb', state: 'exposed', why: off ? 'opted-out' : 'ibpb-not-issued', optedOut: off };
+  if (mended) return { part: 'ibpb', state: 'protected', why: 'its-ibpb-fixed' };
+  return { part: 'ibpb', state: 'unknown', why: 'its-ibpb-unknown', confidence: 'medium' };
 }
 
 export const its = defineVulnerability({

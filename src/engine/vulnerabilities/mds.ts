@@ -98,7 +98,7 @@ function show(b: Boot): string {
 function protection(standing: Standing): Part[] {
   const { k } = standing;
   if (archCapNow(standing, 'MDS_NO')) return [{ part: 'verw', ...IMMUNE }];
-  return [verwPart('verw', k.runs('CLEAR_CPU_BUF'), siliconHas(standing, SILICON.MD_CLEAR), askedOff(k, 'mds'))];
+  return [verwPart('verw', k.runs('CLEAR_CPU_BUF'), siliconHas(standing, SILICON.MD_CLEAR), askedOff(k, 'mds') || k.choice('mds') === 'MDS_MITIGATION_OFF')];
 }
 
 export const mds = defineVulnerability({

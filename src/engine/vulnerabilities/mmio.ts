@@ -116,7 +116,7 @@ function protection(standing: Standing): Part[] {
   if (k.bug('MMIO_UNKNOWN')) return [{ part: 'verw', state: 'unknown', why: 'kernel-does-not-know' }];
   if (archCapNow(standing, 'FBSDP_NO') && archCapNow(standing, 'PSDP_NO') && archCapNow(standing, 'SBDR_SSDP_NO')) return [{ part: 'verw', ...IMMUNE }];
   const runs = k.runs('CLEAR_CPU_BUF') || k.shared('mmio_stale_data_clear') === true || k.runsInKvm('CLEAR_CPU_BUF_VM_MMIO');
-  return [verwPart('verw', runs, verwClears(standing), askedOff(k, 'mmio_stale_data'))];
+  return [verwPart('verw', runs, verwClears(standing), askedOff(k, 'mmio_stale_data') || k.choice('mmio') === 'MMIO_MITIGATION_OFF')];
 }
 
 export const mmio = defineVulnerability({

@@ -10,27 +10,34 @@ import { either, type Part, type Standing } from './_protection.ts';
 
 const INTEL_PENTIUM_II_KLAMATH = 0x03;
 
-/** intel_get_platform_id(): 0 in a guest and on parts before the Pentium II Deschutes, which lack the MSR. */
-function platformId(b: Boot): number {
+/** intel_get_platform_id(): 0 in a guest and on parts before the Pentium II Deschutes, which lack the MSR; null where the profile does not know it. */
+function platformId(b: Boot): number | null {
   const { family, model } = b.cpu;
   if (b.has('HYPERVISOR') || family < 6 || (family === 6 && model <= INTEL_PENTIUM_II_KLAMATH)) return 0;
   const id = b.silicon.platformId;
   b.trace.read('platformId', id, -1);
-  if (id === null) b.trace.unknown.add('platformId');
-  return id ?? 0;
+  return id;
 }
 
 /** x86_match_cpu() on cpu_latest_microcode: 0 is a wildcard in every column, and only the first row that fits counts. */
-function latestRevision(b: Boot): number | null {
-  if (b.cpu.vendor !== 'INTEL') return null;
+function latestFor(b: Boot, platform: number): number | null {
   const { family, model, stepping } = b.cpu;
-  const platform = platformId(b);
   const fits = ([f, m, steppings, platforms]: LatestMicrocodeRow): boolean =>
     (f === 0 || f === family) &&
     (m === 0 || m === model) &&
     (steppings === 0 || ((steppings >>> stepping) & 1) === 1) &&
     (platforms === 0 || ((platforms >>> platform) & 1) === 1);
   return b.tables.latestMicrocode?.find(fits)?.[4] ?? null;
+}
+
+const PLATFORMS = [0, 1, 2, 3, 4, 5, 6, 7];
+
+function latestRevision(b: Boot): number | null {
+  if (b.cpu.vendor !== 'INTEL') return null;
+  const platform = platformId(b);
+  // Few parts have a revision for each platform: only of those is the fuse asked for.
+  if (platform === null && new Set(PLATFORMS.map((one) => latestFor(b, one))).size > 1) b.trace.unknown.add('platformId');
+  return latestFor(b, platform ?? 0);
 }
 
 function isOld(b: Boot): boolean {
@@ -41,9 +48,8 @@ function isOld(b: Boot): boolean {
   }
   // Hosts tell their guests any revision they like.
   if (b.has('HYPERVISOR')) return false;
-  const revision = b.revision();
   // Bit 31 marks debug microcode, which is never current.
-  return revision >>> 31 === 1 || revision < latest;
+  return b.revision() >>> 31 === 1 || b.olderThan(latest);
 }
 
 function affected(b: Boot): void {

@@ -83,7 +83,16 @@ function show(b: Boot): string {
 function protection(standing: Standing): Part[] {
   const { k } = standing;
   if (archCapNow(standing, 'RFDS_NO')) return [{ part: 'verw', ...IMMUNE }];
-  return [verwPart('verw', k.runs('CLEAR_CPU_BUF'), archCapNow(standing, 'RFDS_CLEAR'), askedOff(k, 'reg_file_data_sampling'))];
+  const clears = archCapNow(standing, 'RFDS_CLEAR');
+  const off = askedOff(k, 'reg_file_data_sampling') || k.choice('rfds') === 'RFDS_MITIGATION_OFF';
+  const exit = verwPart('verw', k.runs('CLEAR_CPU_BUF'), clears, off);
+  return k.bug('MMIO_STALE_DATA') ? [exit, guestPart(k, exit, clears)] : [exit];
+}
+
+/** Tremont: the VERW that MMIO Stale Data has before guests with MMIO of their own clears this as well. */
+function guestPart(k: Boot, exit: Part, clears: boolean): Part {
+  const some = k.shared('mmio_stale_data_clear') === true || k.runsInKvm('CLEAR_CPU_BUF_VM_MMIO');
+  return some && clears && exit.state === 'exposed' ? { part: 'guest', state: 'partly', why: 'verw-before-mmio-guests' } : { ...exit, part: 'guest' };
 }
 
 export const rfds = defineVulnerability({

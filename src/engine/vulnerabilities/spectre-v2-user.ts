@@ -4,7 +4,7 @@ import { defineVulnerability, textOf } from './_define.ts';
 import { wordIn } from './_early-param.ts';
 import { shouldMitigate, smtMitigations } from './_global.ts';
 import { SPEC_CTRL, specCtrlBase, writeSpecCtrl } from './_spec-ctrl.ts';
-import { inEibrsMode } from './spectre-v2/modes.ts';
+import { stibpIsImplied } from './spectre-v2/modes.ts';
 
 /*
  * Spectre v2 between processes: IBPB when the CPU changes over to another one, STIBP between sibling threads. It speaks inside the line
@@ -69,9 +69,9 @@ function enableIbpb(b: Boot, mode: string): void {
   b.print(`Spectre V2 : mitigation: Enabling ${always ? 'always-on' : 'conditional'} Indirect Branch Prediction Barrier`);
 }
 
-/** STIBP has no work: not there, no sibling can come, or Intel's eIBRS keeps the threads apart by itself. */
+/** STIBP has no work: not there, no sibling can come, or the mode of Spectre v2 keeps the threads apart. */
 function stibpNotNeeded(b: Boot): boolean {
-  return !b.has('STIBP') || !smtPossible(b) || (inEibrsMode(b.choice('spectre_v2')) && !b.has('AUTOIBRS'));
+  return !b.has('STIBP') || !smtPossible(b) || stibpIsImplied(b);
 }
 
 function forRetbleed(b: Boot): boolean {

@@ -115,13 +115,13 @@ function protection(standing: Standing): Part[] {
   if (archCapNow(standing, 'TAA_NO')) return [{ part: 'verw', ...IMMUNE }];
   if (siliconHas(standing, SILICON.RTM_ALWAYS_ABORT))
     return [
-      { part: 'verw', state: 'protected', why: 'rtm-always-aborts' },
-      { part: 'tsx-control', state: 'protected', why: 'rtm-always-aborts' },
+      { part: 'verw', state: 'protected', why: 'rtm-always-aborts', confidence: 'medium' },
+      { part: 'tsx-control', state: 'protected', why: 'rtm-always-aborts', confidence: 'medium' },
     ];
   const tsxOff = !k.has('RTM') && k.shared(TSX_CTRL_ELSEWHERE) !== true;
   const verw: Part = tsxOff
     ? { part: 'verw', state: 'not-affected', why: 'tsx-off' }
-    : verwPart('verw', k.runs('CLEAR_CPU_BUF'), verwClears(standing), askedOff(k, 'tsx_async_abort'));
+    : verwPart('verw', k.runs('CLEAR_CPU_BUF'), verwClears(standing), askedOff(k, 'tsx_async_abort') || k.choice('taa') === 'TAA_MITIGATION_OFF');
   return [verw, controlPart(standing, tsxOff)];
 }
 

@@ -3,7 +3,7 @@ import { listed } from '../boot/cpu-match.ts';
 import { smtActive } from '../boot/smt.ts';
 import { defineVulnerability, textOf } from './_define.ts';
 import { mitigationsOff, shouldMitigate } from './_global.ts';
-import { either, ibpbPatchedIn, NOT_PATCHED_IN, type Part, type Standing } from './_protection.ts';
+import { allOff, either, ibpbPatchedIn, NOT_PATCHED_IN, type Part, type Standing } from './_protection.ts';
 import { inEibrsMode } from './spectre-v2/modes.ts';
 
 /*
@@ -80,7 +80,7 @@ function show(b: Boot): string {
 function protection({ k }: Standing): Part[] {
   const mode = k.choice('vmscape');
   const flushed = mode !== NONE && (mode === ON_VMEXIT ? k.runsInKvm('IBPB_ON_VMEXIT') : k.runs('IBPB_EXIT_TO_USER') && ibpbPatchedIn(k));
-  const off = k.shared('cpu_mitigations') === 'off' || k.params('vmscape').includes('off');
+  const off = allOff(k, 'vmscape') || k.params('vmscape').includes('off');
   const why = flushed ? 'ibpb-before-user-space' : mode !== NONE ? NOT_PATCHED_IN : off ? 'opted-out' : 'no-ibpb-at-boot';
   return [{ part: 'guest-exit', state: either(flushed), why, optedOut: !flushed && off }];
 }

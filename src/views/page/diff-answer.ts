@@ -74,6 +74,7 @@ function clauses(rows: DiffRows): Clause[] {
     [found['pessimistic-report'], 'vulnerability is safer than the kernel will say', 'vulnerabilities are safer than the kernel will say'],
     [found['silent-fix'], 'vulnerability is fixed without a word', 'vulnerabilities are fixed without a word'],
     [found.equivalent, 'vulnerability is as safe now as after a reboot', 'vulnerabilities are as safe now as after a reboot'],
+    [found['re-evaluated'], 'vulnerability is looked at again by the running kernel', 'vulnerabilities are looked at again by the running kernel'],
     [features.stranded, 'feature is stranded', 'features are stranded'],
     [features['not-engaged'], 'feature is reported and not used', 'features are reported and not used'],
     [rows.snapshots.filter((row) => row.stale).length, 'snapshot goes stale', 'snapshots go stale'],

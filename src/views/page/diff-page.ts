@@ -5,8 +5,9 @@ import { wordOf } from '../words/word-of.ts';
 import { guestSection, snapshotSection } from './copy-sections.ts';
 import { countSentence, diffAnswer, reasonText, stops } from './diff-answer.ts';
 import { cpuWords, kernelWords, revisionWords } from './headline.ts';
+import { inhibitorSection, reevaluationNote } from './inhibitor-section.ts';
 import { type Block, cell, lines, type Page, type Section } from './page.ts';
-import { guardSection, inhibitorSection, planBlocks } from './plan-section.ts';
+import { guardSection, planBlocks } from './plan-section.ts';
 import { bugSection, featureSection, siliconSection } from './row-sections.ts';
 import { vulnerabilitySection } from './vulnerability-section.ts';
 
@@ -18,7 +19,8 @@ export interface DiffPageOptions {
   readonly next?: readonly string[];
 }
 
-function headline(report: DiffReport): string[] {
+/** @returns machine, revisions, kernel and policy: the first line of every page about a load. */
+export function headline(report: DiffReport): string[] {
   const { revisions } = report.load;
   const before = revisions[0]?.before ?? revisionWords(report.cpu.microcode);
   const after = revisions[0]?.after ?? before;
@@ -28,12 +30,14 @@ function headline(report: DiffReport): string[] {
 }
 
 function reasonSection({ load }: DiffReport): Section | null {
-  if (load.reasons.length === 0 || load.outcome === 'updated') return null;
+  // What a policy holds back for has a section of its own.
+  const reasons = load.reasons.filter((reason) => reason.enforcedBy !== 'policy');
+  if (reasons.length === 0 || load.outcome === 'updated') return null;
   return {
     kind: 'section',
     id: 'load',
     columns: [{ title: 'REASON' }, { title: 'WHAT IT MEANS', label: 'means', min: 24 }, { title: 'ENFORCED BY' }, { title: 'LIFTED BY', min: 20 }],
-    rows: load.reasons.map((reason) => [
+    rows: reasons.map((reason) => [
       cell(reason.code, 'strong'),
       cell(`${reasonText(reason)}.`),
       cell(reason.enforcedBy),
@@ -83,7 +87,8 @@ function present(...sections: readonly (Section | null)[]): Section[] {
   return sections.filter((section) => section !== null);
 }
 
-function assumptionNote(assumptions: readonly string[]): Block[] {
+/** What was taken for granted. */
+export function assumptionNote(assumptions: readonly string[]): Block[] {
   if (assumptions.length === 0) return [];
   return [
     {
@@ -111,14 +116,16 @@ function ifLoadedBlocks(rows: DiffRows, options: DiffPageOptions): Block[] {
  */
 export function diffPage(report: DiffReport, options: DiffPageOptions): Page {
   const taken = report.load.outcome === 'updated' || report.load.outcome === 'partial';
-  const plan = wanted('plan', options.only) ? planBlocks(report.plan) : [];
+  // A load and a reboot need no table: the answer has said it.
+  const plan = options.only?.includes('plan') || (options.only === null && report.plan.steps.length > 1) ? planBlocks(report.plan) : [];
   return {
     title: `${cpuWords(report.cpu)}, microcode ${revisionWords(report.cpu.microcode)} to ${report.blob.revision ?? report.blob.id}`,
     headline: headline(report),
     answer: diffAnswer(report),
     blocks: [
       ...noteSection(report),
-      ...present(reasonSection(report), inhibitorSection(report.inhibitors, report.load.outcome)),
+      ...present(reasonSection(report), inhibitorSection(report)),
+      ...reevaluationNote(report),
       ...(taken || report.ifLoaded === null ? rowBlocks(report, options) : ifLoadedBlocks(report.ifLoaded, options)),
       ...plan,
       ...present(guardSection(report.guard)),

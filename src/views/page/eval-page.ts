@@ -1,5 +1,6 @@
 import type { EvalReport } from '../../engine/model/report.ts';
 import { engagedWords, prctlWords, switchWords } from '../words/engaged.ts';
+import { inputsWords } from '../words/inputs.ts';
 import { taintWords } from '../words/load-outcomes.ts';
 import { counted, cpuList, listed, wordOf } from '../words/word-of.ts';
 import { cpuWords, kernelWords, revisionWords } from './headline.ts';
@@ -49,15 +50,21 @@ function answer(report: EvalReport): Cell {
   ];
 }
 
+/** Below what the kernel would say: that it rests on what nobody knows. */
+function notKnown(refs: readonly string[] | undefined): Cell {
+  return refs === undefined ? [] : cell(`not known: the profile does not say ${inputsWords(refs)}`, 'warn');
+}
+
 function fileSection(report: EvalReport, all: boolean): Block[] {
-  const files = Object.entries(report.vulnerabilities).filter(([, text]) => all || kindOf(text) !== 'not-affected');
+  const open = report.unknown?.vulnerabilities ?? {};
+  const files = Object.entries(report.vulnerabilities).filter(([name, text]) => all || kindOf(text) !== 'not-affected' || Object.hasOwn(open, name));
   const table: Section = {
     kind: 'section',
     id: 'vulnerabilities',
     columns: [{ title: 'VULNERABILITY' }, { title: 'KERNEL SAYS', min: 24 }],
-    rows: files.map(([name, text]) => [cell(name, 'strong'), cell(text, toneOf(text))]),
+    rows: files.map(([name, text]) => [cell(name, 'strong'), [...cell(text, toneOf(text)), ...notKnown(report.unknown?.vulnerabilities[name])]]),
   };
-  const rest = names(report, 'not-affected');
+  const rest = names(report, 'not-affected').filter((name) => !all && !files.some(([shown]) => shown === name));
   const note: Block[] = all || rest.length === 0 ? [] : [{ kind: 'note', paragraphs: cell(`Not affected: ${rest.join(', ')}.`, 'dim') }];
   return files.length > 0 ? [table, ...note] : note;
 }
@@ -118,10 +125,21 @@ function otherSection({ otherCpus }: EvalReport): Section[] {
   ];
 }
 
-function flagBlocks({ cpuinfo }: EvalReport, all: boolean): Block[] {
+/** Bugs and flags that rest on what nobody knows, printed or not. */
+function notKnownNames(title: string, names: Readonly<Record<string, readonly string[]>> | undefined, all: boolean): Cell {
+  const found = Object.keys(names ?? {});
+  if (found.length === 0) return [];
+  const shown = all ? found : found.slice(0, 12);
+  const more = found.length > shown.length ? ` and ${found.length - shown.length} more` : '';
+  return [[span(`${title} not known: `, 'strong'), span(`${shown.join(' ')}${more}`, 'warn')]];
+}
+
+function flagBlocks({ cpuinfo, unknown }: EvalReport, all: boolean): Block[] {
   const paragraphs: Cell = [
     [span('bugs: ', 'strong'), span(cpuinfo.bugs.join(' ') || 'none')],
+    ...notKnownNames('bugs', unknown?.bugs, all),
     all ? [span('flags: ', 'strong'), span(cpuinfo.flags.join(' '))] : [span(`${cpuinfo.flags.length} flags`, 'dim')],
+    ...notKnownNames('flags', unknown?.flags, all),
     ...(all && cpuinfo.vmxFlags.length > 0 ? [[span('vmx flags: ', 'strong'), span(cpuinfo.vmxFlags.join(' '))]] : []),
   ];
   return [{ kind: 'note', paragraphs }];

@@ -1,101 +1,74 @@
+import type { GuardReport, PlanReport, PlanResidual } from '../../engine/model/report.ts';
 import { cureWords } from '../words/cures.ts';
-import { loadReasonLift, loadReasonText } from '../words/load-reasons.ts';
-import { disruptionWords, stepWords } from '../words/plan.ts';
-import { fallback, wordOf } from '../words/word-of.ts';
-import { type Block, type Cell, cell, lines, type Section } from './page.ts';
+import { disruptionWords, openWords, stepHint, stepWords } from '../words/plan.ts';
+import { counted, fallback, listed, own, wordOf } from '../words/word-of.ts';
+import { type Block, type Cell, cell, type Section } from './page.ts';
 
-/** One step of the cure plan, as the contract has it. */
-export interface PlanStep {
-  readonly order: number;
-  readonly id: string;
-  readonly action: string;
-  readonly target: string;
-  readonly hint: string;
-  readonly cures: readonly string[];
-  readonly leaves: readonly unknown[];
-  readonly disruption: string;
+const openName = (id: string): string => own(openWords, id) ?? id;
+
+function stepRows({ steps }: PlanReport): Cell[][] {
+  return steps.map((step): Cell[] => [
+    cell(`${step.order}`, 'strong'),
+    cell(stepWords(step.action, step.target)),
+    cell(stepHint(step.action, step.target), 'dim'),
+    cell(step.cures.map(openName).join(', '), 'good'),
+    cell(step.releases.join(', ')),
+    cell(step.leaves.length === 0 ? 'nothing' : `${step.leaves.length} open`, step.leaves.length === 0 ? 'good' : 'plain'),
+    cell(wordOf(disruptionWords, step.disruption), step.disruption === 'none' ? 'dim' : 'warn'),
+  ]);
 }
 
-interface Inhibitor {
-  readonly id: string;
-  readonly holder: string;
-  readonly reason: string;
-  readonly enforcedBy: string;
-  readonly overridden: boolean;
-  readonly consequences: readonly string[];
+function residualSection(residual: readonly PlanResidual[]): Section[] {
+  if (residual.length === 0) return [];
+  return [
+    {
+      kind: 'section',
+      id: 'residual',
+      columns: [{ title: 'LEFT BY THE PLAN' }, { title: 'CURED BY', min: 16 }],
+      rows: residual.map(({ id, cures }) => [
+        cell(openName(id), 'strong'),
+        cures.length === 0
+          ? cell('nothing that is known here', 'bad')
+          : cell(cures.map((cure) => wordOf(cureWords, cure)).join(cures.includes('guest-recreate') ? ', then ' : ', ')),
+      ]),
+    },
+  ];
 }
 
-interface GuardRead {
-  readonly event: number;
-  readonly holder: string;
-  readonly by: string;
-  readonly refused: boolean;
+function interrupted({ steps }: PlanReport): string {
+  const [guests, programs] = [steps.filter(({ action }) => action === 'guest-stop').length, steps.filter(({ disruption }) => disruption === 'process').length];
+  const parts = [guests > 0 ? counted(guests, 'guest') : '', programs > 0 ? counted(programs, 'program') : ''].filter((part) => part !== '');
+  return parts.length === 0 ? 'interrupts nothing' : `interrupts ${listed(parts)}`;
 }
 
-/** What is left over is a name, or an object with one. */
-function nameOfRest(rest: unknown): string {
-  if (typeof rest === 'string') return rest;
-  const { id, holder, staleId, row } = (rest ?? {}) as Record<string, unknown>;
-  return String(id ?? staleId ?? holder ?? row ?? 'one more');
+/** The plan against one reboot: the line that the debate of 2020 came down to. */
+export function comparison(plan: PlanReport): Cell {
+  const { steps, residual, reboot } = plan;
+  const left = (count: number): string => (count === 0 ? 'leaves nothing open' : `leaves ${count} open`);
+  const short = steps.length === 0 ? 'No step short of a reboot helps.' : `${counted(steps.length, 'step')}: ${interrupted(plan)}, ${left(residual.length)}.`;
+  const back = reboot.goesBack ? ` and goes back to revision ${reboot.revision}: the early image does not hold this update` : '';
+  const one = `One reboot instead: interrupts the host and all on it, ${left(reboot.leaves.length)}${back}.`;
+  return [[{ text: short, tone: residual.length === 0 ? 'good' : 'plain' }], [{ text: one, tone: reboot.goesBack ? 'bad' : 'plain' }]];
 }
 
-function residualLine(rest: unknown): string {
-  const { cure } = (rest ?? {}) as { cure?: unknown };
-  return typeof cure === 'string' ? `${nameOfRest(rest)} (${wordOf(cureWords, cure)})` : nameOfRest(rest);
+/** The ordered plan, what it leaves, and the comparison with one reboot. */
+export function planBlocks(plan: PlanReport): Block[] {
+  const columns = [
+    { title: 'STEP' },
+    { title: 'DO', min: 14, badge: true },
+    { title: 'COMMAND', min: 16 },
+    { title: 'CURES', min: 14 },
+    { title: 'RELEASES', spare: 2 },
+    { title: 'LEAVES' },
+    { title: 'INTERRUPTS', spare: 1 },
+  ];
+  const table: Section[] = plan.steps.length === 0 ? [] : [{ kind: 'section', id: 'plan', columns, rows: stepRows(plan) }];
+  return [...table, ...residualSection(plan.residual), { kind: 'note', paragraphs: comparison(plan) }];
 }
 
-/** The ordered cure plan and what it leaves. */
-export function planBlocks(plan: { readonly steps: readonly unknown[]; readonly residual: readonly unknown[] }): Block[] {
-  const steps = plan.steps as readonly PlanStep[];
-  if (steps.length === 0) return [];
-  const table: Section = {
-    kind: 'section',
-    id: 'plan',
-    columns: [
-      { title: 'STEP' },
-      { title: 'DO', min: 14, badge: true },
-      { title: 'COMMAND', min: 16 },
-      { title: 'CURES', min: 14 },
-      { title: 'LEAVES', min: 14 },
-      { title: 'DISTURBS' },
-    ],
-    rows: steps.map((step): Cell[] => [
-      cell(`${step.order}`, 'strong'),
-      cell(stepWords(step.action, step.target)),
-      cell(step.hint ?? '', 'dim'),
-      cell((step.cures ?? []).join(', ')),
-      cell((step.leaves ?? []).map(nameOfRest).join(', ')),
-      cell(wordOf(disruptionWords, step.disruption), step.disruption === 'none' ? 'dim' : 'plain'),
-    ]),
-  };
-  if (plan.residual.length === 0) return [table];
-  return [table, { kind: 'note', paragraphs: cell(`Left after all steps: ${plan.residual.map(residualLine).join(', ')}.`, 'warn') }];
-}
-
-/** Who would hold the update back, and who was overridden. */
-export function inhibitorSection(inhibitors: readonly unknown[], outcome: string): Section | null {
-  const rows = inhibitors as readonly Inhibitor[];
-  if (rows.length === 0) return null;
-  const held = outcome === 'inhibited' || rows.some((row) => row.overridden);
-  return {
-    kind: 'section',
-    id: 'inhibitors',
-    ...(held ? {} : { caption: 'This kernel has no inhibitors: it would not wait for these.' }),
-    columns: [{ title: 'INHIBITOR' }, { title: 'HOLDER' }, { title: 'WHY', min: 20 }, { title: 'ENFORCED BY' }, { title: 'LIFTED BY', min: 16 }],
-    rows: rows.map((row) => [
-      cell(row.id, 'strong'),
-      cell(row.holder ?? ''),
-      cell(row.reason?.includes(' ') ? row.reason : loadReasonText(row.reason || row.id)),
-      cell(row.enforcedBy),
-      row.overridden ? [...cell('forced', 'warn'), ...lines((row.consequences ?? []).map(fallback))] : cell(loadReasonLift(row.id) ?? ''),
-    ]),
-  };
-}
-
-/** Reads of stale copies that the run-time guard found. */
-export function guardSection(guard: { readonly mode: string; readonly reads: readonly unknown[] }): Section | null {
-  const reads = guard.reads as readonly GuardRead[];
-  if (guard.mode === 'off' || reads.length === 0) return null;
+/** Reads of stale copies that the run-time guard finds. */
+export function guardSection({ mode, reads }: GuardReport): Section | null {
+  if (mode === 'off' || reads.length === 0) return null;
   return {
     kind: 'section',
     id: 'guard',
@@ -104,7 +77,7 @@ export function guardSection(guard: { readonly mode: string; readonly reads: rea
       cell(read.holder, 'strong'),
       cell(fallback(read.by)),
       cell(`${read.event}`),
-      read.refused ? cell('refused', 'bad') : cell('warned', 'warn'),
+      read.refused ? cell('refuses', 'bad') : cell('warns', 'warn'),
     ]),
   };
 }

@@ -12,7 +12,8 @@ function yesNo(before: boolean, after: boolean): Cell {
 
 function siliconWords(silicon: FeatureRow['silicon']): Cell {
   if (silicon === null) return cell('software', 'dim');
-  if (silicon.before === silicon.after) return cell(silicon.after ? 'yes' : 'no');
+  if (silicon.before === silicon.after) return silicon.after === null ? cell('not known', 'warn') : cell(silicon.after ? 'yes' : 'no');
+  if (silicon.before === null) return cell(`not known -> ${silicon.after ? 'yes' : 'no'}`, 'warn');
   return silicon.after ? cell('gained', 'good') : cell('lost', 'bad');
 }
 

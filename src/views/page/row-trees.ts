@@ -1,4 +1,5 @@
 import type { BugRow, Cause, ChainLink, DiffRows, FeatureRow, SiliconRow, VulnerabilityRow } from '../../engine/model/report.ts';
+import { inputsWords } from '../words/inputs.ts';
 import { confidenceWords, partWords, stateWords, whyWords } from '../words/protection.ts';
 import { blindSpotWords } from '../words/snapshots.ts';
 import { verdictWords } from '../words/verdicts.ts';
@@ -39,7 +40,11 @@ function because(rows: DiffRows, causes: readonly Cause[], chain: readonly Chain
   return [answer('because', [span(causes.length > 0 ? 'the update changes' : 'of the rules alone')], children)];
 }
 
+/** What a row says that has no file in sysfs. */
+const NO_FILE = 'nothing: there is no file for it';
+
 function saysBranches({ before, reported, afterReboot }: VulnerabilityRow): TreeNode[] {
+  if (before === null || reported === null || afterReboot === null) return [answer('kernel says', [span(NO_FILE)])];
   const says =
     before === reported
       ? [answer('kernel says', [span(reported), span('  (before and after)', 'dim')])]
@@ -63,7 +68,7 @@ export function vulnerabilityTree(rows: DiffRows, row: VulnerabilityRow): TreeNo
   const { state, why, confidence } = row.effective;
   const single = row.parts.length < 2 && why !== state ? `: ${wordOf(whyWords, why)}` : '';
   const inFact = [span(wordOf(stateWords, state), stateTone(state)), span(single), span(`  (confidence ${wordOf(confidenceWords, confidence)})`, 'dim')];
-  const unknown = row.unknown.map((ref) => node([span(`the profile does not know ${ref}`, 'warn')]));
+  const unknown = row.unknown.map((ref) => node([span(`the profile does not say ${inputsWords([ref])}`, 'warn')]));
   const cves = row.cves.length > 0 ? `  ${row.cves.join(', ')}` : '';
   return node(
     [span(row.name, 'strong'), span(`  ${row.title}`), span(cves, 'dim')],
@@ -81,13 +86,23 @@ export function yes(value: boolean): string {
   return value ? 'yes' : 'no';
 }
 
+/** @returns yes, no, or that the profile does not say. */
+function known(value: boolean | null): string {
+  return value === null ? 'not known' : yes(value);
+}
+
+/** What of a row nobody knows. */
+function unknownBranches(refs: readonly string[] | undefined): TreeNode[] {
+  return refs && refs.length > 0 ? [answer('not known', [span(`the profile does not say ${inputsWords(refs)}`, 'warn')])] : [];
+}
+
 function threeStates({ before, reported, afterReboot }: BugRow): TreeNode {
   return answer('kernel says', [span(`${yes(before)} before, ${yes(reported)} after the load, ${yes(afterReboot)} after a reboot`)]);
 }
 
 /** One feature: what the silicon has, what the kernel says in three states, and why. */
 export function featureTree(rows: DiffRows, row: FeatureRow): TreeNode {
-  const silicon = row.silicon === null ? 'made by software' : `${yes(row.silicon.before)} before, ${yes(row.silicon.after)} now`;
+  const silicon = row.silicon === null ? 'made by software' : `${known(row.silicon.before)} before, ${known(row.silicon.after)} now`;
   return node(
     [span(row.name, 'strong'), span('  feature')],
     [
@@ -97,6 +112,7 @@ export function featureTree(rows: DiffRows, row: FeatureRow): TreeNode {
       ...(row.silicon !== null && row.silicon.before !== row.silicon.after
         ? [answer('noticed', [span(row.noticedByKernel ? 'yes, the kernel compares this bit after the load' : 'no')])]
         : []),
+      ...unknownBranches(row.unknown),
       ...because(rows, row.causes, row.chain),
     ],
   );

@@ -11,8 +11,6 @@ export const assumptionWords: Readonly<Record<string, string>> = {
   'unknown-effects': 'that the effects the descriptor does not know change nothing here',
   'early-image': 'that the next boot loads this update early',
   'early-load': 'that the next boot loads this update early',
-  port: 'this policy is a port: its series was not written for this kernel line',
-  invention: 'this policy is an invention: no kernel has ever done it',
-  'rfc-port': 'this policy is a port: its series was not written for this kernel line',
-  'full-invention': 'this policy is an invention: no kernel has ever done it',
+  'policy-port': 'this policy is a port: its series was written for another kernel than this',
+  'policy-invention': 'this policy is an invention: no kernel has ever done it',
 };

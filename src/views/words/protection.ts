@@ -34,6 +34,10 @@ export const partWords: Readonly<Record<string, string>> = {
   gather: 'gather',
   rng: 'random numbers',
   revision: 'revision',
+  registers: 'vector registers',
+  enclaves: 'enclaves',
+  loader: 'loader',
+  cpu: 'CPU',
 };
 
 /** Why a means protects or does not: the `why` codes of the engine's parts. Each is a clause that follows `protected:` or `exposed:`. */
@@ -57,6 +61,8 @@ export const whyWords: Readonly<Record<string, string>> = {
   'verw-runs-and-clears': 'the kernel runs VERW, and with this microcode it clears the buffers',
   'verw-does-not-clear': 'the kernel runs VERW, but without the microcode it clears nothing',
   'verw-not-patched-in': 'the CPU could clear its buffers, but this kernel was patched at boot to run no VERW',
+  'verw-before-mmio-guests': 'VERW runs before guests that have MMIO of their own, and before nothing else',
+  'not-known': 'what decides it is not in the profile',
   // TSX
   'tsx-off': 'TSX is off',
   'tsx-stays-on': 'the running kernel leaves TSX on',
@@ -76,6 +82,7 @@ export const whyWords: Readonly<Record<string, string>> = {
   'no-ibpb-at-boot': 'the kernel saw no IBPB at boot and decided without it',
   'its-ibpb-fixed': 'IBPB is issued, and this microcode mends it',
   'its-ibpb-unknown': 'nothing enumerates whether this microcode mends IBPB',
+  'bhi-ctrl-taken-as-proof': 'the CPU shows BHI_CTRL, which no part with this bug was made with',
   'firmware-guarded': 'IBRS or IBPB guards calls into firmware',
   'firmware-unguarded': 'nothing guards calls into firmware',
   'bhi-dis-s': 'the CPU keeps branch history apart (BHI_DIS_S)',
@@ -103,4 +110,16 @@ export const whyWords: Readonly<Record<string, string>> = {
   'no-barriers': 'the code of the kernel has no barriers',
   'page-tables-isolated': 'user space has page tables of its own',
   'page-tables-shared': 'user space shares the page tables of the kernel',
+  // errata
+  'fixed-by-microcode': 'this microcode mends it',
+  'erratum-open': 'only microcode can mend it, and this has not',
+  'zenbleed-chicken-bit': 'the kernel has set a bit that avoids it and costs speed',
+  'pebs-switched-off': 'PEBS is broken, and perf has it switched off',
+  'pebs-off-before-guests': 'PEBS could write into a guest, so perf switches it off before guests run',
+  'pebs-isolated': 'the CPU keeps the writes of PEBS out of guests',
+  'svn-old': 'enclaves attest the version of the old microcode',
+  'svn-until-reboot': 'enclaves attest the old version until a reboot',
+  'svn-until-last-enclave': 'enclaves attest the old version until all are closed and one opens again',
+  'svn-current': 'enclaves attest the version of this microcode',
+  'signature-check-weak': 'the CPU takes patches with a forged signature, and only digests in the kernel keep them out',
 };

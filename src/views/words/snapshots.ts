@@ -1,15 +1,24 @@
+import type { EventType } from '../../engine/events/event.ts';
+
 /** Events at which a copy is taken. */
-export const takenWords: Readonly<Record<string, string>> = {
+export const takenWords: Readonly<Record<EventType, string>> = {
   boot: 'boot',
+  'microcode-late-load': 'late load',
   'kvm-load': 'KVM load',
-  'kvm-module-load': 'KVM load',
+  'kvm-unload': 'KVM unload',
   'guest-start': 'guest start',
+  'guest-stop': 'guest stop',
+  'guest-migrate': 'migration',
   'vcpu-create': 'vCPU creation',
   'cpu-online': 'CPU online',
+  'cpu-offline': 'CPU offline',
+  resume: 'resume',
   'process-start': 'process start',
   'module-load': 'module load',
-  'microcode-late-load': 'late load',
-  resume: 'resume',
+  'host-msr-write': 'MSR write',
+  reevaluate: 're-evaluation',
+  kexec: 'kexec',
+  reboot: 'reboot',
 };
 
 /** What one notices of a stale copy, by the code that the ledger gives; a sentence stands for itself. */

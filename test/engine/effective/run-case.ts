@@ -52,8 +52,8 @@ function slotsFor(one: Case, profile: Profile) {
 
 export interface Played {
   readonly report: DiffReport;
-  readonly before: Machine;
-  /** After the load CPU 1 went off and came back. */
+  readonly late: Machine;
+  /** After the load CPU 1 goes off and comes back. */
   readonly hotplugged: () => Machine;
 }
 
@@ -68,5 +68,6 @@ export async function play(one: Case, line: Line, off: boolean): Promise<Played>
   const before = withModules(bootKernel(spec, slotsFor(one, profile)));
   const load = { blob: blobOf(one, profile), cpuRejects: false };
   const report = dryRun({ machine: before, withModules, kernel: { line, release: RELEASES[line], evidence: 'exact' }, load, assumptions: [], full: true });
-  return { report, before, hotplugged: () => cpuOnline(cpuOffline(lateLoad(before, load).machine, 1).machine, 1).machine };
+  const late = lateLoad(before, load).machine;
+  return { report, late, hotplugged: () => cpuOnline(cpuOffline(late, 1).machine, 1).machine };
 }

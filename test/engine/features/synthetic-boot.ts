@@ -108,6 +108,9 @@ export function siliconFor(tables: KernelTables, cpu: MadeUpCpu): Silicon {
     revision,
     platformId: null,
     partial: false,
+    revisionKnown: true,
+    cpuidKnown: new Map(),
+    msrKnown: new Map(),
   };
 }
 

@@ -63,6 +63,9 @@ function siliconOf(one: Case): Silicon {
     revision: one.revision ?? 0x7fffffff,
     platformId: one.platformId === undefined ? 0 : one.platformId,
     partial: false,
+    revisionKnown: true,
+    cpuidKnown: new Map(),
+    msrKnown: new Map(),
   };
 }
 

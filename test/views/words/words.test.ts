@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { VERDICTS } from '../../../src/data/contract/verdicts.ts';
 import { assumptionWords } from '../../../src/views/words/assumptions.ts';
+import { cureWords, notCuredWords } from '../../../src/views/words/cures.ts';
 import { errnoWords, taintWords } from '../../../src/views/words/load-outcomes.ts';
 import { loadReasonLift, loadReasonText, loadReasonWords } from '../../../src/views/words/load-reasons.ts';
 import { partWords, whyWords } from '../../../src/views/words/protection.ts';
-import { blindSpotWords } from '../../../src/views/words/snapshots.ts';
+import { blindSpotWords, symptomWords } from '../../../src/views/words/snapshots.ts';
 import { verdictWords } from '../../../src/views/words/verdicts.ts';
 import { counted, cpuList, fallback, listed, wordOf } from '../../../src/views/words/word-of.ts';
 import { codesGivenTo, codesNamed, codesPushedIn } from './engine-codes.ts';
@@ -30,7 +31,7 @@ test('reasons of protection', () => {
   assertWords(
     codesNamed('engine/vulnerabilities', /^(?:\w*Why|why|on|not)$/)
       .filter(isCode)
-      .concat(codesNamed('engine/diff/vulnerability-rows.ts', /^why$/)),
+      .concat(codesNamed('engine/diff/vulnerability-rows.ts', /^why$/), codesNamed('engine/diff/drafts.ts', /^why$/)),
     whyWords,
     20,
   );
@@ -47,6 +48,14 @@ test('reasons of the loader', () => {
 
 test('blind spots of the kernel', () => {
   assertWords(codesNamed('engine/diff', /^blindSpot$/), blindSpotWords, 3);
+});
+
+test('the ledger: symptoms, cures, and why a cure does not help', (t) => {
+  const symptoms = codesNamed('engine/ledger', /^symptom$/).filter(isCode);
+  if (symptoms.length === 0) return t.skip('the ledger has no holders yet');
+  assertWords(symptoms, symptomWords, 3);
+  assertWords(codesNamed('engine/ledger', /^cures?$/).filter(isCode), cureWords, 3);
+  assertWords(codesNamed('engine/ledger', /^why$/).filter(isCode), notCuredWords, 1);
 });
 
 test('assumptions', () => {

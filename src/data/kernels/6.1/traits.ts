@@ -8,6 +8,8 @@ export const traits: readonly string[] = [
   'tsa-idle-without-microcode',
   // `disableapic` is another word for `nolapic` (apic/apic.c).
   'disableapic-option',
+  // retbleed=unret and =ibpb stand on Intel too when Spectre v2 is not handled by IBRS, and the file says what that is worth (bugs.c).
+  'retbleed-keeps-amd-choice-on-intel',
   // AMD errata are lists of models that OSVW can overrule, looked at on their own; later they stand in the code of the Zen generations (cpu/amd.c).
   'amd-erratum-lists',
   // TSA's microcode is looked up for all of family 0x19, not for Zen 3 and 4 (cpu/amd.c tsa_init()).

@@ -76,4 +76,6 @@ export const traits: readonly string[] = [
   'kvm-compat-at-online',
   // Other CPUs are started in parallel, the first threads of all cores before their siblings (kernel/cpu.c).
   'parallel-bringup',
+  // retbleed=force puts the bug on any CPU (bugs.c retbleed_parse_cmdline()).
+  'retbleed-force',
 ];

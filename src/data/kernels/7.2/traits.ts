@@ -120,4 +120,8 @@ export const traits: readonly string[] = [
   'kvm-compat-at-online',
   // Other CPUs are started in parallel, the first threads of all cores before their siblings (kernel/cpu.c).
   'parallel-bringup',
+  // retbleed=force puts the bug on any CPU (bugs.c retbleed_parse_cmdline()).
+  'retbleed-force',
+  // PGE is required, and so taken for granted, in kernels without Xen's paravirtualization (Kconfig.cpufeatures).
+  'pge-required-without-xen',
 ];

@@ -19,7 +19,7 @@ export function parseWords(b: Boot, chosen: (word: string) => void): void {
       if (['off', 'auto', 'unret', 'ibpb'].includes(word)) chosen(word.toUpperCase());
       else if (word === 'stuff' && b.trait('call-depth-tracking')) chosen('STUFF');
       else if (word === 'nosmt') b.share('retbleed_nosmt', true, 'retbleed/parameter/nosmt');
-      else if (word === 'force') b.forceBug('RETBLEED', 'retbleed/parameter/force');
+      else if (word === 'force' && b.trait('retbleed-force')) b.forceBug('RETBLEED', 'retbleed/parameter/force');
       else b.print(`RETBleed: Ignoring unknown retbleed option (${word}).`);
     }
   }
@@ -65,5 +65,6 @@ export function intelFollowsSpectreV2(b: Boot, rule: string, alwaysWarns: boolea
   const now = b.choice('retbleed');
   if (now === STUFF) return;
   if (alwaysWarns || now !== NONE) b.print(INTEL_MESSAGE);
+  if (b.trait('retbleed-keeps-amd-choice-on-intel')) return;
   b.choose('retbleed', NONE, `${rule}/no-ibrs`);
 }

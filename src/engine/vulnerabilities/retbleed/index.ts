@@ -3,7 +3,7 @@ import { listed } from '../../boot/cpu-match.ts';
 import { smtActive } from '../../boot/smt.ts';
 import { archCap } from '../_arch-cap.ts';
 import { defineVulnerability, textOf } from '../_define.ts';
-import { either, hereOnly, NOT_PATCHED_IN, type Part, type Standing } from '../_protection.ts';
+import { allOff, either, hereOnly, NOT_PATCHED_IN, type Part, type Standing } from '../_protection.ts';
 import { MSR_IA32_SPEC_CTRL, SPEC_CTRL } from '../_spec-ctrl.ts';
 import { amdOrHygon } from '../spectre-v2/modes.ts';
 import { IBPB, NONE, parseWords, STUFF, UNRET } from './common.ts';
@@ -48,9 +48,9 @@ function show(b: Boot): string {
 
 /** What each mode needs in the code; eIBRS is a bit of SPEC_CTRL instead. */
 const CODE: Readonly<Record<string, readonly string[]>> = {
-  // IBPB on entry takes the place of untraining where SRSO wants it.
+  // IBPB on entry takes the place of untraining where SRSO wants it; untraining that was patched in stays where IBPB is chosen later.
   [UNRET]: ['UNRET', 'ENTRY_IBPB'],
-  [IBPB]: ['ENTRY_IBPB'],
+  [IBPB]: ['ENTRY_IBPB', 'UNRET'],
   [STUFF]: ['CALL_DEPTH'],
   RETBLEED_MITIGATION_IBRS: ['KERNEL_IBRS'],
 };
@@ -65,7 +65,7 @@ function protection({ k }: Standing): Part[] {
   const mode = k.choice('retbleed');
   const chosen = mode !== NONE && (amdOrHygon(k) || (mode !== UNRET && mode !== IBPB));
   const works = chosen && runsMode(k, mode);
-  const off = k.shared('cpu_mitigations') === 'off' || k.params('retbleed').some((value) => value?.split(',').includes('off'));
+  const off = allOff(k, 'retbleed') || k.params('retbleed').some((value) => value?.split(',').includes('off'));
   const why = works ? 'returns-guarded' : chosen ? NOT_PATCHED_IN : off ? 'opted-out' : 'no-ibrs-at-boot';
   return [{ part: 'returns', state: either(works), why, optedOut: !works && off }];
 }

@@ -34,8 +34,23 @@ export function engageMode(b: Boot, mode: string): void {
   if (mode === 'SPECTRE_V2_EIBRS_LFENCE' || mode.endsWith('RETPOLINE')) disableKernelRrsba(b);
 }
 
+/** Before spectre_v2_select_rsb_mitigation(): the switch of context fills in every mode, and retpolines fill on VM exit with eIBRS too. */
+function fillRsbAlways(b: Boot, mode: string): void {
+  b.print('Spectre V2 : Spectre v2 / SpectreRSB mitigation: Filling RSB on context switch');
+  b.force('RSB_CTXSW', 'spectre_v2/rsb/fill-always');
+  if (mode === 'SPECTRE_V2_NONE') return;
+  if (mode !== 'SPECTRE_V2_EIBRS' && mode !== 'SPECTRE_V2_EIBRS_LFENCE') {
+    b.print('Spectre V2 : Spectre v2 / SpectreRSB : Filling RSB on VMEXIT');
+    return b.force('RSB_VMEXIT', 'spectre_v2/rsb/fill-always');
+  }
+  if (!b.bug('EIBRS_PBRSB')) return;
+  b.print('Spectre V2 : Spectre v2 / PBRSB-eIBRS: Retire a single CALL on VMEXIT');
+  b.force('RSB_VMEXIT_LITE', 'spectre_v2/rsb/pbrsb');
+}
+
 /** spectre_v2_select_rsb_mitigation(). */
 export function fillRsb(b: Boot, mode: string): void {
+  if (b.trait('rsb-filled-with-eibrs')) return fillRsbAlways(b, mode);
   if (mode === 'SPECTRE_V2_NONE') return;
   if (mode.startsWith('SPECTRE_V2_EIBRS')) {
     if (!b.bug('EIBRS_PBRSB')) return;

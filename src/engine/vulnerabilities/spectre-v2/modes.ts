@@ -10,6 +10,12 @@ export function inIbrsMode(mode: string): boolean {
   return inEibrsMode(mode) || mode === 'SPECTRE_V2_IBRS';
 }
 
+/** Intel's eIBRS keeps the threads apart by itself; older kernels believed that of IBRS too. */
+export function stibpIsImplied(b: Boot): boolean {
+  const mode = b.choice('spectre_v2');
+  return (inEibrsMode(mode) && !b.has('AUTOIBRS')) || (inIbrsMode(mode) && b.trait('legacy-ibrs-without-stibp'));
+}
+
 /** retpoline_seq_enabled(): the genuine call-mov-ret sequence, not its LFENCE stand-in. */
 export function retpolineSequence(b: Boot): boolean {
   return b.has('RETPOLINE') && !b.has('RETPOLINE_LFENCE');

@@ -1,5 +1,17 @@
 import type { Boot } from '../../boot/boot.ts';
-import { either, hereOnly, ibpbPatchedIn, NOT_PATCHED_IN, ONE_CPU_ONLY, type Part, type Standing } from '../_protection.ts';
+import {
+  allOff,
+  archCapNow,
+  bootPart,
+  either,
+  hereOnly,
+  IMMUNE,
+  ibpbPatchedIn,
+  NOT_PATCHED_IN,
+  ONE_CPU_ONLY,
+  type Part,
+  type Standing,
+} from '../_protection.ts';
 import { MSR_IA32_SPEC_CTRL, SPEC_CTRL } from '../_spec-ctrl.ts';
 import { inEibrsMode, inIbrsMode, unprivilegedEbpf } from './modes.ts';
 
@@ -18,7 +30,7 @@ function kernelPart(k: Boot): Part {
     if (!inEibrsMode(mode)) return { part: 'kernel', state: 'exposed', why: NOT_PATCHED_IN };
     if (hereOnly(k, MSR_IA32_SPEC_CTRL, SPEC_CTRL.IBRS)) return { part: 'kernel', state: 'partly', why: ONE_CPU_ONLY };
   }
-  const off = k.shared('cpu_mitigations') === 'off' || k.flag('nospectre_v2') || k.param('spectre_v2') === 'off';
+  const off = allOff(k, 'spectre_v2') || k.flag('nospectre_v2') || k.param('spectre_v2') === 'off';
   return {
     part: 'kernel',
     state: either(!weak),
@@ -31,7 +43,7 @@ function userPart(k: Boot): Part {
   const ibpb = k.choice('spectre_v2_user_ibpb') !== 'SPECTRE_V2_USER_NONE';
   if (ibpb && ibpbPatchedIn(k)) return { part: 'user', state: 'protected', why: 'ibpb-between-processes' };
   if (ibpb) return { part: 'user', state: 'exposed', why: NOT_PATCHED_IN };
-  const off = k.shared('cpu_mitigations') === 'off' || k.flag('nospectre_v2') || k.param('spectre_v2') === 'off' || k.param('spectre_v2_user') === 'off';
+  const off = allOff(k, 'spectre_v2_user') || k.flag('nospectre_v2') || k.param('spectre_v2') === 'off' || k.param('spectre_v2_user') === 'off';
   return { part: 'user', state: 'exposed', why: off ? 'opted-out' : 'no-ibpb-at-boot', optedOut: off };
 }
 
@@ -48,17 +60,20 @@ function firmwarePart(k: Boot): Part {
     part: 'firmware',
     state: either(guarded),
     why: guarded ? 'firmware-guarded' : 'firmware-unguarded',
-    optedOut: !guarded && k.shared('cpu_mitigations') === 'off',
+    optedOut: !guarded && allOff(k, 'spectre_v2'),
   };
 }
 
-function bhiPart(k: Boot): Part {
+function bhiPart(standing: Standing): Part {
+  const { k } = standing;
   if (!k.bug('BHI')) return { part: 'bhi', state: 'not-affected', why: 'not-affected' };
+  if (archCapNow(standing, 'BHI_NO')) return { part: 'bhi', ...IMMUNE };
   if (k.has('CLEAR_BHB_HW') && !hereOnly(k, MSR_IA32_SPEC_CTRL, SPEC_CTRL.BHI_DIS_S)) return { part: 'bhi', state: 'protected', why: 'bhi-dis-s' };
   if (k.runs('CLEAR_BHB_LOOP')) return { part: 'bhi', state: 'protected', why: 'bhb-loop' };
-  if (k.runs('RETPOLINE') && !k.runs('RETPOLINE_LFENCE') && k.shared('rrsba_disabled') === true) return { part: 'bhi', state: 'protected', why: 'bhi-retpoline' };
+  if (k.runs('RETPOLINE') && !k.runs('RETPOLINE_LFENCE') && k.shared('rrsba_disabled') === true)
+    return { part: 'bhi', state: 'protected', why: 'bhi-retpoline' };
   const vmexit = k.runsInKvm('CLEAR_BHB_VMEXIT') || k.runsInKvm('CLEAR_BHB_LOOP_ON_VMEXIT');
-  const off = k.shared('cpu_mitigations') === 'off' || k.choice('bhi') === 'BHI_MITIGATION_OFF';
+  const off = allOff(k, 'spectre_bhi') || k.choice('bhi') === 'BHI_MITIGATION_OFF';
   return {
     part: 'bhi',
     state: vmexit ? 'partly' : 'exposed',
@@ -67,13 +82,16 @@ function bhiPart(k: Boot): Part {
   };
 }
 
-function pbrsbPart(k: Boot): Part {
+function pbrsbPart(standing: Standing): Part {
+  const { k } = standing;
   if (!k.bug('EIBRS_PBRSB')) return { part: 'pbrsb', state: 'not-affected', why: 'not-affected' };
+  if (archCapNow(standing, 'PBRSB_NO')) return { part: 'pbrsb', ...IMMUNE };
   const filled = k.runsInKvm('RSB_VMEXIT_LITE') || k.runsInKvm('RSB_VMEXIT');
-  return { part: 'pbrsb', state: either(filled), why: filled ? 'pbrsb-sequence' : 'no-pbrsb-sequence' };
+  return bootPart('pbrsb', filled, allOff(k, 'spectre_v2'), { on: 'pbrsb-sequence', not: 'no-pbrsb-sequence' });
 }
 
 /** @returns the means of the line of spectre_v2, the kernel's own branches first. */
-export function protection({ k }: Standing): Part[] {
-  return [kernelPart(k), userPart(k), firmwarePart(k), bhiPart(k), pbrsbPart(k)];
+export function protection(standing: Standing): Part[] {
+  const { k } = standing;
+  return [kernelPart(k), userPart(k), firmwarePart(k), bhiPart(standing), pbrsbPart(standing)];
 }

@@ -2,7 +2,7 @@ import type { Boot } from '../../boot/boot.ts';
 import { smtActive } from '../../boot/smt.ts';
 import { textOf } from '../_define.ts';
 import { bhiState } from '../bhi.ts';
-import { inEibrsMode, unprivilegedEbpf } from './modes.ts';
+import { stibpIsImplied, unprivilegedEbpf } from './modes.ts';
 
 function ibpbState(b: Boot): string {
   if (!b.has('IBPB')) return '';
@@ -17,7 +17,7 @@ const STIBP: Readonly<Record<string, string>> = {
 };
 
 function stibpState(b: Boot): string {
-  if (inEibrsMode(b.choice('spectre_v2')) && !b.has('AUTOIBRS')) return '';
+  if (stibpIsImplied(b)) return '';
   const fixed = STIBP[b.choice('spectre_v2_user_stibp')];
   if (fixed !== undefined) return fixed;
   return b.shared('switch_to_cond_stibp') === true ? '; STIBP: conditional' : '';
@@ -33,7 +33,8 @@ export function show(b: Boot): string {
   const mode = b.choice('spectre_v2');
   if (mode === 'SPECTRE_V2_EIBRS' && unprivilegedEbpf(b)) return 'Vulnerable: eIBRS with unprivileged eBPF';
   if (mode === 'SPECTRE_V2_EIBRS_LFENCE' && smtActive(b) && unprivilegedEbpf(b)) return 'Vulnerable: eIBRS+LFENCE with unprivileged eBPF and SMT';
-  return [
+  if (mode === 'SPECTRE_V2_LFENCE' && b.trait('spectre-v2-lfence-alone')) return textOf(b, 'spectre_v2_strings', mode);
+  const line = [
     textOf(b, 'spectre_v2_strings', mode),
     ibpbState(b),
     b.has('USE_IBRS_FW') ? '; IBRS_FW' : '',
@@ -42,4 +43,5 @@ export function show(b: Boot): string {
     pbrsbState(b),
     bhiState(b),
   ].join('');
+  return b.trait('spectre-v2-commas') ? line.replaceAll('; ', ', ') : line;
 }

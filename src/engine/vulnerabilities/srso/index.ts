@@ -1,7 +1,7 @@
 import type { Boot } from '../../boot/boot.ts';
 import { listed } from '../../boot/cpu-match.ts';
 import { defineVulnerability, textOf } from '../_define.ts';
-import { either, ibpbIssued, NOT_PATCHED_IN, type Part, type Standing, siliconHas, siliconTakes } from '../_protection.ts';
+import { allOff, either, ibpbIssued, NOT_PATCHED_IN, type Part, type Standing, siliconHas, siliconTakes } from '../_protection.ts';
 import { IBPB, MICROCODE, NONE, ON_VMEXIT, parseWords, SAFE_RET, SAFE_RET_UCODE_NEEDED, UCODE_NEEDED } from './common.ts';
 import * as phased from './phased.ts';
 import { selectAtOnce } from './single.ts';
@@ -49,21 +49,28 @@ function runsMode(k: Boot, mode: string): boolean {
   return mode !== ON_VMEXIT || k.runsInKvm('IBPB_ON_VMEXIT');
 }
 
+/** What was patched in at boot goes on, whatever the kernel has chosen since. */
+function patchedSafeRet(k: Boot): Part {
+  const safe = k.runs('SRSO') || k.runs('SRSO_ALIAS');
+  return { part: 'kernel', state: either(safe), why: safe ? 'safe-ret' : NOT_PATCHED_IN };
+}
+
 /** Safe RET guards the kernel without microcode; between processes and guests only an IBPB that flushes branch types helps. */
 function protection(standing: Standing): Part[] {
   const { k } = standing;
   const mode = k.choice('srso');
   if (k.has('SRSO_NO') || mode === 'SRSO_MITIGATION_NOSMT') return [{ part: 'kernel', state: 'protected', why: 'smt-off' }];
-  const off = k.shared('cpu_mitigations') === 'off' || k.params('spec_rstack_overflow').includes('off');
-  if (mode === NONE) return [{ part: 'kernel', state: 'exposed', why: off ? 'opted-out' : 'kernel-returns-unguarded', optedOut: off }];
+  const off = allOff(k, 'spec_rstack_overflow') || k.params('spec_rstack_overflow').includes('off');
+  if (mode === NONE && off) return [{ part: 'kernel', state: 'exposed', why: 'opted-out', optedOut: true }];
   const guestsOnly = mode === ON_VMEXIT || mode === 'SRSO_MITIGATION_BP_SPEC_REDUCE';
-  const bare = mode === UCODE_NEEDED || mode === MICROCODE;
+  // The oldest line has no choice of its own for a wish that lacks its microcode: it is left with none.
+  const bare = mode === NONE || mode === UCODE_NEEDED || mode === MICROCODE;
   const kernel: Part = {
     part: 'kernel',
     state: guestsOnly && !k.has('SRSO_USER_KERNEL_NO') ? 'partly' : either(!bare),
     why: bare ? 'kernel-returns-unguarded' : mode === IBPB ? 'ibpb-on-entry' : guestsOnly ? 'guests-only' : 'safe-ret',
   };
-  const guarded = runsMode(k, mode) ? kernel : { part: 'kernel', state: 'exposed' as const, why: NOT_PATCHED_IN };
+  const guarded = runsMode(k, mode) ? kernel : patchedSafeRet(k);
   const flushes = ibpbFlushesTypes(standing);
   const issued = ibpbIssued(k);
   const why = !issued ? 'ibpb-not-issued' : flushes ? 'ibpb-flushes-branch-types' : 'ibpb-leaves-branch-types';

@@ -1,0 +1,50 @@
+import { exported, listed, prepared } from './answered.ts';
+import { exportText } from './export-text.ts';
+import { frame } from './frame.ts';
+import type { OpenedScenario, Outside } from './outside.ts';
+import { reduce, resized } from './reduce.ts';
+import { type State, startState } from './state.ts';
+import type { Terminal } from './terminal.ts';
+
+function drawn(state: State, terminal: Terminal): void {
+  terminal.draw(frame(state, state.width, state.height, terminal.colour));
+}
+
+/** Does what the state wishes for; the answer may be another wish. */
+async function fulfilled(before: State, outside: Outside, terminal: Terminal): Promise<State> {
+  let state = before;
+  for (let { wish } = state; wish !== null && wish.kind !== 'quit'; wish = state.wish) {
+    state = { ...state, wish: null };
+    if (wish.kind === 'list') state = listed(state, await outside.list(wish.path));
+    else if (wish.kind === 'prepare') {
+      drawn({ ...state, message: { text: 'Reading ...', tone: 'dim' } }, terminal);
+      state = prepared(state, wish.choices, wish.field, await outside.prepare(wish.choices));
+    } else {
+      const { form, path, over } = wish;
+      state = exported(state, path, await outside.write(path, await exportText(state, form), over));
+    }
+  }
+  return state;
+}
+
+/**
+ * The explorer, until somebody leaves it.
+ * @param outside everything that reads or writes files
+ * @param opened a saved scenario, or what the command line has chosen already
+ */
+export async function explore(outside: Outside, terminal: Terminal, opened: OpenedScenario | null): Promise<void> {
+  let state = startState(outside.listed, opened, terminal.size());
+  for (;;) {
+    state = await fulfilled(state, outside, terminal);
+    if (state.wish?.kind === 'quit') return;
+    drawn(state, terminal);
+    for (const input of await terminal.next()) {
+      if (input.kind === 'gone') return;
+      if (input.kind === 'resize') {
+        const { width, height } = terminal.size();
+        state = resized(state, width, height);
+      } else state = await fulfilled(reduce(state, input.key), outside, terminal);
+      if (state.wish?.kind === 'quit') return;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { Key } from './key.ts';
+import { lastScroll } from './pages.ts';
+import { reduceChoose } from './reduce-choose.ts';
+import { reduceMenu } from './reduce-menu.ts';
+import { reducePicker } from './reduce-picker.ts';
+import { reducePrompt } from './reduce-prompt.ts';
+import { reduceFilter, reduceTimeline } from './reduce-timeline.ts';
+import type { Explanation, Help, State } from './state.ts';
+
+const PAGE = 10;
+const SCROLLS: Readonly<Record<Key, number>> = {
+  up: -1,
+  k: -1,
+  down: 1,
+  j: 1,
+  pageup: -PAGE,
+  'ctrl-u': -PAGE,
+  'ctrl-b': -PAGE,
+  pagedown: PAGE,
+  'ctrl-d': PAGE,
+  'ctrl-f': PAGE,
+  ' ': PAGE,
+  home: Number.NEGATIVE_INFINITY,
+  g: Number.NEGATIVE_INFINITY,
+  end: Number.POSITIVE_INFINITY,
+  G: Number.POSITIVE_INFINITY,
+};
+
+const CLOSES: ReadonlySet<Key> = new Set(['escape', 'q', 'enter', '?', 'left', 'h', 'backspace']);
+
+/** Text over the whole screen: it scrolls and closes. */
+function reducePage(state: State, page: Explanation | Help, key: Key): State {
+  if (CLOSES.has(key)) return { ...state, overlay: null };
+  const by = Object.hasOwn(SCROLLS, key) ? SCROLLS[key]! : 0;
+  return { ...state, overlay: { ...page, scroll: Math.max(0, Math.min(lastScroll(state, page), page.scroll + by)) } };
+}
+
+function reduceOverlay(state: State, key: Key): State {
+  const { overlay } = state;
+  if (overlay === null) return state;
+  if (overlay.kind === 'picker') return reducePicker(state, overlay, key);
+  if (overlay.kind === 'prompt') return reducePrompt(state, overlay, key);
+  return overlay.kind === 'menu' ? reduceMenu(state, overlay, key) : reducePage(state, overlay, key);
+}
+
+/**
+ * One key press. Pure, and total: every key does something or nothing in every state.
+ * @returns the state after it; `wish` says what the world outside is asked for
+ */
+export function reduce(before: State, key: Key): State {
+  const state: State = before.message === null && before.wish === null ? before : { ...before, message: null, wish: null };
+  if (key === 'ctrl-c') return { ...state, wish: { kind: 'quit' } };
+  if (state.overlay !== null) return reduceOverlay(state, key);
+  if (state.filtering) return reduceFilter(state, key);
+  if (key === 'q') return { ...state, wish: { kind: 'quit' } };
+  if (key === '?' || key === 'f1') return { ...state, overlay: { kind: 'help', scroll: 0 } };
+  return state.screen === 'choose' ? reduceChoose(state, key) : reduceTimeline(state, key);
+}
+
+/** The terminal has another size. */
+export function resized(state: State, width: number, height: number): State {
+  const now = { ...state, width, height };
+  const { overlay } = now;
+  if (overlay?.kind !== 'explanation' && overlay?.kind !== 'help') return now;
+  return { ...now, overlay: { ...overlay, scroll: Math.min(overlay.scroll, lastScroll(now, overlay)) } };
+}
