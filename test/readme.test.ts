@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { cpueval } from './cli/run-cli.ts';
 
-const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
-
-test('what the README shows is what the program prints', () => {
-  const shown = [...readme.matchAll(/^```\n\$ cpueval ([^\n]*)\n\n([^]*?)^```$/gm)];
-  assert.ok(shown.length > 0, 'the README shows no run of the program');
-  for (const [, words, output] of shown) {
-    const ran = cpueval(words!.split(' '));
-    assert.equal(ran.code, 0, ran.err);
-    assert.equal(output, ran.out, `cpueval ${words}`);
-  }
-});
+for (const file of ['README.md', 'cpu-profiles/scenarios/README.md']) {
+  test(`what ${file} shows is what the program prints`, () => {
+    const readme = readFileSync(join(import.meta.dirname, '..', file), 'utf8');
+    const shown = [...readme.matchAll(/^```\n\$ cpueval ([^\n]*)\n\n([^]*?)^```$/gm)];
+    assert.ok(shown.length > 0, 'it shows no run of the program');
+    for (const [, words, output] of shown) {
+      const ran = cpueval(words!.split(' '));
+      assert.equal(ran.code, 0, ran.err);
+      assert.equal(output, ran.out, `cpueval ${words}`);
+    }
+  });
+}

@@ -61,7 +61,7 @@ export function readMicrocode(
   const [main] = byRevision.keys();
   if (main === undefined) {
     notes.say(`the microcode revision is not known, 0x0 stands for it: neither ${SYSFS}/cpu0/microcode/version nor /proc/cpuinfo nor MSR 0x8b says it`);
-    return { revision: '0x0', ...(platformId === undefined ? {} : { platformId }) };
+    return { revision: '0x0', unknown: true, ...(platformId === undefined ? {} : { platformId }) };
   }
   byRevision.delete(main);
   const perCpu = [...byRevision].map(([revision, cpus]) => ({ cpus: cpus.sort((a, b) => a - b), revision: hex(revision) }));

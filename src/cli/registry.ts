@@ -12,6 +12,7 @@ export const registry: readonly CommandEntry[] = [
   { name: 'diff', summary: 'the dry run: what a late load would change, and what it would not', load: () => import('./commands/diff.ts') },
   { name: 'eval', summary: 'one cold boot: flags, bugs, vulnerabilities, what is executed', load: () => import('./commands/eval.ts') },
   { name: 'run', summary: 'a timeline of events: load KVM, start guests, late load, reload, reboot', load: () => import('./commands/run.ts') },
+  { name: 'plan', summary: 'the ordered cure plan, and what one reboot would do instead', load: () => import('./commands/plan.ts') },
   { name: 'explore', summary: 'the dry run step by step, on a screen that answers to keys', load: () => import('./commands/explore.ts') },
   { name: 'blob', summary: 'real microcode files: list, show, verify, select', load: () => import('./commands/blob.ts') },
   { name: 'capture', summary: 'a profile of this machine', load: () => import('./commands/capture.ts') },

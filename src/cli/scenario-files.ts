@@ -4,6 +4,7 @@ import { inFile, type Result } from '../base/problem.ts';
 import type { Blob } from '../data/contract/blob.ts';
 import type { MsrValues, Profile } from '../data/contract/profile.ts';
 import type { MachineEvent } from '../engine/events/event.ts';
+import type { GuardMode } from '../engine/model/report.ts';
 import { validateScenario } from '../schema/validate.ts';
 import { type BlobInput, readBlobInput } from './blob/blob-input.ts';
 import { builtInFile } from './built-in.ts';
@@ -29,7 +30,7 @@ export interface Scenario {
   readonly inhibit?: boolean;
   readonly force?: readonly string[];
   readonly strict?: boolean;
-  readonly guard?: string;
+  readonly guard?: GuardMode;
   readonly events: readonly (Omit<MachineEvent, 'load'> & { readonly blob?: string | Blob })[];
 }
 

@@ -1,5 +1,6 @@
+import type { Cell } from '../views/page/page.ts';
 import { textWidth } from '../views/table/width.ts';
-import { cutLine, flat, type Line, lineWidth, padLine } from './lines.ts';
+import { cutLine, flat, type Line, lineWidth, padLine, wrapped } from './lines.ts';
 import type { TabColumn, TabRow } from './tabs/tab.ts';
 
 const GAP = 2;
@@ -45,6 +46,10 @@ export function layoutOf(columns: readonly TabColumn[], rows: readonly TabRow[],
   const widths = shown.map((at) => Math.min(natural[at]!, Math.max(columns[at]!.min, textWidth(columns[at]!.title))));
   // A title may be wider than what the column needs at least.
   for (let at = widths.length - 1; at >= 0 && total(widths) > width; at--) widths[at] = Math.max(1, Math.min(widths[at]!, columns[shown[at]!]!.min));
+  for (const [index, at] of shown.entries()) {
+    const wish = Math.min(columns[at]!.wish ?? 0, natural[at]!);
+    if (wish > widths[index]!) widths[index]! += Math.max(0, Math.min(wish - widths[index]!, width - total(widths)));
+  }
   let left = width - total(widths);
   while (left > 0) {
     const open = widths.map((_, at) => at).filter((at) => widths[at]! < natural[shown[at]!]!);
@@ -72,4 +77,18 @@ export function inColumns(cells: readonly Line[], { shown, widths }: Layout, wid
         : [...padLine(piece, wide), { text: ' '.repeat(GAP), tone: 'plain' as const }];
   });
   return cutLine(pieces, width);
+}
+
+/** The cells of one row in full, each wrapped in its column. */
+export function cellLines(cells: readonly Cell[], layout: Layout, width: number): Line[] {
+  const wide = new Map(layout.shown.map((at, index) => [at, layout.widths[index]!]));
+  const columns = cells.map((cell, at) => (wide.has(at) ? cell.flatMap((paragraph) => wrapped(paragraph, wide.get(at)!)) : []));
+  const height = Math.max(1, ...columns.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, number) =>
+    inColumns(
+      columns.map((lines) => lines[number] ?? []),
+      layout,
+      width,
+    ),
+  );
 }

@@ -51,7 +51,7 @@ function playLine(state: State, width: number): Line {
 
 function assumed({ prepared }: State, width: number): Line[] {
   if (prepared === null) return [];
-  const spoken = prepared.assumptions.map((code): readonly [string, Tone] => [`Assumed: ${wordOf(assumptionWords, code)}.`, 'dim']);
+  const spoken = [...prepared.assumptions, ...prepared.doubts].map((code): readonly [string, Tone] => [`Assumed: ${wordOf(assumptionWords, code)}.`, 'dim']);
   return spoken.flatMap(([text, tone]) => wrapped([span(`${text}`, tone)], width - 4).map((one): Line => [ink('   '), ...one]));
 }
 

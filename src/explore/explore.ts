@@ -10,14 +10,17 @@ function drawn(state: State, terminal: Terminal): void {
   terminal.draw(frame(state, state.width, state.height, terminal.colour));
 }
 
-/** Does what the state wishes for; the answer may be another wish. */
-async function fulfilled(before: State, outside: Outside, terminal: Terminal): Promise<State> {
+/**
+ * Does what the state wishes for; the answer may be another wish.
+ * @param show draws a state while something is read
+ */
+export async function fulfilled(before: State, outside: Outside, show: (state: State) => void): Promise<State> {
   let state = before;
   for (let { wish } = state; wish !== null && wish.kind !== 'quit'; wish = state.wish) {
     state = { ...state, wish: null };
     if (wish.kind === 'list') state = listed(state, await outside.list(wish.path));
     else if (wish.kind === 'prepare') {
-      drawn({ ...state, message: { text: 'Reading ...', tone: 'dim' } }, terminal);
+      show({ ...state, message: { text: 'Reading ...', tone: 'dim' } });
       state = prepared(state, wish.choices, wish.field, await outside.prepare(wish.choices));
     } else {
       const { form, path, over } = wish;
@@ -33,17 +36,18 @@ async function fulfilled(before: State, outside: Outside, terminal: Terminal): P
  * @param opened a saved scenario, or what the command line has chosen already
  */
 export async function explore(outside: Outside, terminal: Terminal, opened: OpenedScenario | null): Promise<void> {
+  const show = (shown: State): void => drawn(shown, terminal);
   let state = startState(outside.listed, opened, terminal.size());
   for (;;) {
-    state = await fulfilled(state, outside, terminal);
+    state = await fulfilled(state, outside, show);
     if (state.wish?.kind === 'quit') return;
-    drawn(state, terminal);
+    show(state);
     for (const input of await terminal.next()) {
       if (input.kind === 'gone') return;
       if (input.kind === 'resize') {
         const { width, height } = terminal.size();
         state = resized(state, width, height);
-      } else state = await fulfilled(reduce(state, input.key), outside, terminal);
+      } else state = await fulfilled(reduce(state, input.key), outside, show);
       if (state.wish?.kind === 'quit') return;
     }
   }

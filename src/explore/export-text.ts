@@ -53,7 +53,8 @@ async function markdown(session: Session, at: number): Promise<string> {
     return machine === null ? '' : renderEval(evalReport(machine, prepared.kernel), 'markdown', { width: 120, colour: false });
   }
   const withModules = (machine: Machine): Machine => withKvm(machine, before, session);
-  const { kernel, assumptions } = prepared;
+  const { kernel, doubts } = prepared;
+  const assumptions = [...prepared.assumptions, ...doubts];
   const otherwise = context.otherwise === undefined ? {} : { otherwise: context.otherwise };
   const report = dryRun({ machine: before, withModules, kernel, load: context.load, assumptions, full: false, ...otherwise });
   return renderDiff(report, 'markdown', { width: 120, colour: false, all: false, only: null });

@@ -50,6 +50,8 @@ export interface Prepared {
   readonly earlyRevision: number | null;
   /** Codes of what was taken for granted; words are the views'. */
   readonly assumptions: readonly string[];
+  /** The same of the update; a run does not report these, as every event may have an update of its own. */
+  readonly doubts: readonly string[];
   /** Sentences that the command line would print on standard error. */
   readonly notes: readonly string[];
 }

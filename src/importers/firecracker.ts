@@ -2,7 +2,7 @@ import { hex, parseHex32 } from '../base/hex.ts';
 import type { Profile, ProfileSystem } from '../data/contract/profile.ts';
 import { assembleProfile } from './core/assemble.ts';
 import { asList, asObject, jsonDocuments } from './core/json-documents.ts';
-import { type CpuDump, type Machine, type Msrs, rowKey, rowOf } from './core/machine.ts';
+import { type CpuDump, type Machine, type Msrs, type Registers, rowKey, rowOf } from './core/machine.ts';
 import { type ProblemList, problemList } from './core/problems.ts';
 import { headOf, textOf } from './core/text.ts';
 import type { Importer, ImportFile, ImportInput, ImportOutcome } from './types.ts';
@@ -13,6 +13,8 @@ interface Bits {
   readonly value: bigint;
   /** Some bits are `x`: the template leaves them as the host has them. */
   readonly open: boolean;
+  /** The bits that are not. */
+  readonly known: bigint;
 }
 
 /** `0b` and up to 64 of 0, 1 and x, grouped by underscores at will; shorter ones are filled with zeros from the left. */
@@ -20,7 +22,8 @@ function bitmap(text: unknown, width: number): Bits | null {
   if (typeof text !== 'string') return null;
   const digits = text.replace(/_/g, '').replace(/^0b/i, '');
   if (digits === '' || digits.length > width || !/^[01x]+$/i.test(digits)) return null;
-  return { value: BigInt(`0b${digits.replace(/x/gi, '0')}`), open: /x/i.test(digits) };
+  const full = digits.padStart(width, '0');
+  return { value: BigInt(`0b${full.replace(/x/gi, '0')}`), open: /x/i.test(digits), known: BigInt(`0b${full.replace(/[01]/g, '1').replace(/x/gi, '0')}`) };
 }
 
 /** Leaves and addresses are written as hexadecimal, binary or decimal text, or as numbers. */
@@ -35,6 +38,8 @@ function number(value: unknown): number | null {
 interface Found {
   readonly cpu: CpuDump;
   readonly msrs: Msrs;
+  /** Masks of the bits that a template names. */
+  readonly known: { readonly rows: Map<string, Registers>; readonly msrs: Map<number, bigint> };
   open: boolean;
 }
 
@@ -46,6 +51,7 @@ function readLeaf(entry: Json, path: string, found: Found, problems: ProblemList
     return;
   }
   const words = { eax: 0, ebx: 0, ecx: 0, edx: 0 };
+  const known = { eax: 0, ebx: 0, ecx: 0, edx: 0 };
   for (const [index, item] of asList(entry.modifiers).entries()) {
     const modifier = asObject(item);
     const register = modifier?.register;
@@ -55,11 +61,15 @@ function readLeaf(entry: Json, path: string, found: Found, problems: ProblemList
       continue;
     }
     words[register] = Number(bits.value);
+    known[register] = Number(bits.known);
     found.open ||= bits.open;
   }
   const key = rowKey(leaf, subleaf);
   if (found.cpu.rows.has(key)) problems.add('row-repeated', path, 'each leaf and subleaf once', key);
-  else found.cpu.rows.set(key, { leaf, subleaf, ...words });
+  else {
+    found.cpu.rows.set(key, { leaf, subleaf, ...words });
+    found.known.rows.set(key, { leaf, subleaf, ...known });
+  }
 }
 
 function readMsr(entry: Json, path: string, found: Found, problems: ProblemList): void {
@@ -71,10 +81,11 @@ function readMsr(entry: Json, path: string, found: Found, problems: ProblemList)
   }
   found.open ||= bits.open;
   found.msrs.set(index, bits.value);
+  if (bits.open) found.known.msrs.set(index, bits.known);
 }
 
 function readConfig(config: Json, base: string, problems: ProblemList): Found {
-  const found: Found = { cpu: { cpu: 0, line: 1, rows: new Map(), msrs: new Map() }, msrs: new Map(), open: false };
+  const found: Found = { cpu: { cpu: 0, line: 1, rows: new Map(), msrs: new Map() }, msrs: new Map(), known: { rows: new Map(), msrs: new Map() }, open: false };
   for (const [index, item] of asList(config.cpuid_modifiers).entries()) readLeaf(asObject(item) ?? {}, `${base}.cpuid_modifiers[${index}]`, found, problems);
   for (const [index, item] of asList(config.msr_modifiers).entries()) readMsr(asObject(item) ?? {}, `${base}.msr_modifiers[${index}]`, found, problems);
   return found;
@@ -102,7 +113,7 @@ function importDocument(document: Json, file: ImportFile, problems: ProblemList)
     problems.add('no-registers', '$', 'cpuid_modifiers with at least one leaf', 'none');
     return [];
   }
-  const machine: Machine = { cpus: [found.cpu], msrs: found.msrs };
+  const machine: Machine = { cpus: [{ ...found.cpu, known: found.known }], msrs: found.msrs };
   const revision = typeof document.microcode_version === 'string' ? parseHex32(document.microcode_version.toLowerCase()) : null;
   if (document.microcode_version !== undefined && revision === null)
     problems.add('bad-revision', '$.microcode_version', '0x and hex digits', JSON.stringify(document.microcode_version));

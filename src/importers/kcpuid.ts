@@ -42,6 +42,7 @@ const format: RegisterFormat = {
     'kernel and command line',
   ],
   read,
+  facts: () => ({ withoutZeros: true }),
 };
 
 /** Output of `kcpuid -r` (tools/arch/x86/kcpuid of the kernel). */

@@ -2,6 +2,7 @@ import { assembleProfile } from './core/assemble.ts';
 import { asList, asObject, jsonDocuments } from './core/json-documents.ts';
 import { addressSizes, cpuList, decimal, knownTopology } from './core/linux-text.ts';
 import { type ProblemList, problemList } from './core/problems.ts';
+import { nameableFlags, nameableRefs, xsaveRefs } from './core/nameable.ts';
 import { cpuinfoLookup, REBUILT_NOTE, rebuildCpu, unknownNamesNote } from './core/rebuild.ts';
 import { headOf, lines, textOf } from './core/text.ts';
 import type { Importer, ImportFile, ImportOutcome } from './types.ts';
@@ -76,6 +77,9 @@ function importFile(file: ImportFile, problems: ProblemList): ReturnType<typeof 
   const lookup = cpuinfoLookup(vendor, decimal(value('CPU family')) ?? 0);
   const flags = (value('Flags') ?? '').split(/\s+/).filter(Boolean);
   const brand = value('Model name');
+  // Where lscpu lists vulnerabilities, the kernel knows the flags of their time.
+  const nameable = nameableFlags(undefined, true);
+  const xsave = xsaveRefs(new Set(flags), new Set(nameable));
   const cpu = rebuildCpu({
     cpu: 0,
     line: 1,
@@ -85,7 +89,8 @@ function importFile(file: ImportFile, problems: ProblemList): ReturnType<typeof 
     ...number('stepping', 'Stepping'),
     ...addressSizes(value('Address sizes')),
     ...(brand && brand !== '-' ? { brand } : {}),
-    refs: flags.flatMap((flag) => lookup.refs(flag)),
+    refs: [...flags.flatMap((flag) => lookup.refs(flag)), ...xsave.refs],
+    nameable: [...nameableRefs(nameable, lookup), ...xsave.nameable],
   });
   const topology = knownTopology({
     packages: decimal(value('Socket(s)')),

@@ -2,6 +2,7 @@ import { assembleProfile, type Naming } from './core/assemble.ts';
 import { checkParagraph, cpuinfoTopology, type FlagCache, paragraphs, revisions, splitMachines, toCpu } from './core/cpuinfo.ts';
 import { cpuList, decimal, knownTopology, systemOf } from './core/linux-text.ts';
 import { type CpuDump, type Machine, vendorOf } from './core/machine.ts';
+import { nameableFlags } from './core/nameable.ts';
 import { type ProblemList, problemList } from './core/problems.ts';
 import { cpuinfoLookup, REBUILT_NOTE, unknownNamesNote } from './core/rebuild.ts';
 import { headOf, textOf } from './core/text.ts';
@@ -71,7 +72,8 @@ function importCpuinfo(input: ImportInput, cpuinfo: ImportFile, problems: Proble
     const vendor = group[0]?.fields.get('vendor_id') ?? '';
     const lookup = cpuinfoLookup(vendor, decimal(group[0]?.fields.get('cpu family')) ?? 0);
     const cache: FlagCache = new Map();
-    const built = group.map((paragraph, place) => toCpu(paragraph, place, lookup, cache));
+    const nameable = nameableFlags(tree.naming.system?.kernel, /\bspectre_v1\b/.test(group[0]?.fields.get('bugs') ?? ''));
+    const built = group.map((paragraph, place) => toCpu(paragraph, place, { lookup, nameable }, cache));
     const machine: Machine = { cpus: built.map(({ cpu }) => cpu), msrs: new Map() };
     const topology = knownTopology({ ...cpuinfoTopology(group), nodes: tree.nodes, offline: tree.offline });
     const profile = assembleProfile(machine, {

@@ -1,6 +1,6 @@
 import { assembleProfile } from './core/assemble.ts';
 import { asList, asObject, jsonDocuments } from './core/json-documents.ts';
-import { type CpuDump, rowKey } from './core/machine.ts';
+import { type CpuDump, type Registers, rowKey } from './core/machine.ts';
 import { type ProblemList, problemList } from './core/problems.ts';
 import { propertyLookup, REBUILT_NOTE, rebuildCpu, unknownNamesNote } from './core/rebuild.ts';
 import { headOf, textOf } from './core/text.ts';
@@ -43,6 +43,7 @@ function fromProps(model: Json, file: ImportFile, problems: ProblemList): Profil
     line: 1,
     vendor: vendor ?? '',
     refs: on.flatMap((name) => lookup.refs(name)),
+    nameable: Object.entries(props).flatMap(([name, value]) => (typeof value === 'boolean' ? lookup.refs(name) : [])),
     ...optional('family', whole(props.family)),
     ...optional('model', whole(props.model)),
     ...optional('stepping', whole(props.stepping)),
@@ -76,6 +77,7 @@ function fromFeatureWords(words: readonly unknown[], documents: readonly Json[],
     stepping: whole(reply('stepping')) ?? 0,
     ...(text(reply('model-id')) ? { brand: text(reply('model-id')) as string } : {}),
   });
+  const known = new Map<string, Registers>(cpu.known?.rows);
   for (const [index, item] of words.entries()) {
     const word = asObject(item) ?? {};
     const leaf = whole(word['cpuid-input-eax']);
@@ -88,8 +90,10 @@ function fromFeatureWords(words: readonly unknown[], documents: readonly Json[],
     const subleaf = whole(word['cpuid-input-ecx']) ?? 0;
     const row = cpu.rows.get(rowKey(leaf, subleaf)) ?? { leaf, subleaf, eax: 0, ebx: 0, ecx: 0, edx: 0 };
     cpu.rows.set(rowKey(leaf, subleaf), { ...row, [register]: value });
+    const mask = known.get(rowKey(leaf, subleaf)) ?? { leaf, subleaf, eax: 0, ebx: 0, ecx: 0, edx: 0 };
+    known.set(rowKey(leaf, subleaf), { ...mask, [register]: 0xffff_ffff });
   }
-  return finish(cpu, file, ["QEMU's feature words: only the registers that hold features are known, and the vendor is not"]);
+  return finish({ ...cpu, known: { rows: known, msrs: new Map() } }, file, ["QEMU's feature words: only the registers that hold features are known, and the vendor is not"]);
 }
 
 function importFile(file: ImportFile, problems: ProblemList): Profile[] {

@@ -53,6 +53,7 @@ export const profileSchema: SchemaObject = publish(
     {
       msrs: 'msrValues',
       absentMsrs: { type: 'string', enum: ['unknown', 'zero', 'fault'], description: '"unknown", "zero" or "fault"' },
+      absentLeaves: { type: 'string', enum: ['unknown', 'zero'], description: '"unknown" or "zero"' },
       msrWritable: 'msrMasks',
       behaviours: 'flags',
       topology: 'topology',

@@ -79,7 +79,14 @@ function answer(report: RunReport): Cell {
       : most > 0
         ? `Up to ${counted(most, 'copy', 'copies')} are stale on the way; at the end none is.`
         : 'No copy goes stale.';
-  return [[span(`${first} ${end}`, stale > 0 ? 'warn' : 'good')]];
+  return [[span(`${first} ${end}`, stale > 0 ? 'warn' : 'good')], ...guardSentence(report)];
+}
+
+function guardSentence({ guard }: RunReport): Paragraph[] {
+  if (guard.mode === 'off') return [];
+  const events = new Set(guard.reads.map(({ event }) => event)).size;
+  const did = guard.mode === 'deny' ? 'refuses' : 'warns of';
+  return [[span(`The guard ${did} ${counted(guard.reads.length, 'read of a stale copy', 'reads of stale copies')} by ${counted(events, 'event')}.`, events > 0 ? 'warn' : 'good')]];
 }
 
 /**

@@ -142,6 +142,23 @@ test('a path to a pipe is not opened: nothing would ever come out of it', (t) =>
   assert.match(ran.err, /got no regular file/);
 });
 
+test('a compressed file without a program for it: named as missing, never taken for a file that is not there', (t) => {
+  const { path, write } = folder(t);
+  const packed = spawnSync('xz', ['-c', '--check=crc32', SKYLAKE]);
+  if (packed.status !== 0) return t.skip('xz is not installed');
+  const host = write('host.json', skylake());
+  mkdirSync(join(path, 'fw/intel-ucode'), { recursive: true });
+  const file = write('fw/intel-ucode/06-5e-03.xz', packed.stdout);
+  const blob = JSON.parse(readFileSync(join(PROFILES, '../blobs/skylake-06-5e-03-cc.json'), 'utf8')) as object;
+  const descriptor = write('update.json', JSON.stringify({ ...blob, file: { path: 'fw/intel-ucode/06-5e-03' } }));
+  for (const offered of [file, join(path, 'fw'), descriptor]) {
+    const { code, out, err } = cpueval(words(host, offered), '', { PATH: path });
+    assert.deepEqual([code, out], [2, ''], offered);
+    assert.match(err, /06-5e-03\.xz: expected the program xz to decompress it, got none on the PATH\n$/);
+    assert.equal(report(cpueval(words(host, offered))).load.errno, null, offered);
+  }
+});
+
 test('AMD: the digest of the bytes is compared with the list of the line', (t) => {
   const { write } = folder(t);
   const patch = buildAmdContainer([{ signature: 0xa00f11, equivalenceId: 0xa011 }], [{ patchId: 0xa0011d1, equivalenceId: 0xa011 }]);

@@ -111,3 +111,29 @@ for (const [change, says] of wrong) {
     assert.match(err, says);
   });
 }
+
+const DIFF = ['diff', '--profile', 'skylake-06-5e-03-c6', '--blob', 'skylake-06-5e-03-cc', '--json'];
+
+test('diff --guest loads KVM by itself; what cannot start is a problem', () => {
+  const { code, out } = cpueval([...DIFF, '--guest', 'web-1', '--guest', 'web-2:host-model']);
+  assert.equal(code, 0);
+  const { guests, snapshots } = JSON.parse(out) as { guests: { name: string; stale: boolean }[]; snapshots: { holder: string; stale: boolean }[] };
+  assert.deepEqual(
+    guests.map(({ name, stale }) => [name, stale]),
+    [
+      ['web-1', true],
+      ['web-2', true],
+    ],
+  );
+  assert.ok(snapshots.some(({ holder, stale }) => holder === 'kvm_cpu_caps' && stale));
+  for (const [words, says] of [
+    [['--guest', 'a:Skylake-Server'], /--guest: expected NAME, NAME:host-passthrough or NAME:host-model/],
+    [['--guest', 'a', '--guest', 'a'], /a \(guest-runs-already\)/],
+    [['--module', 'kvm_amd'], /kvm_amd \(kvm-no-svm\)/],
+    [['--module', 'vboxdrv'], /expected kvm_intel or kvm_amd/],
+  ] as const) {
+    const ran = cpueval([...DIFF, ...words]);
+    assert.deepEqual([ran.code, ran.out], [2, ''], words.join(' '));
+    assert.match(ran.err, says);
+  }
+});

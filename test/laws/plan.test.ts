@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { type KernelLine, kernelLines } from '../../src/data/kernels/index.ts';
+import { kernelLines } from '../../src/data/kernels/index.ts';
 import { bootKernel } from '../../src/engine/boot/boot-kernel.ts';
 import { kernelSpec } from '../../src/engine/boot/kernel-spec.ts';
 import { slotsOf } from '../../src/engine/boot/slots.ts';
@@ -40,7 +40,7 @@ interface Setting {
   readonly blob: Parameters<typeof leftOpen>[2];
 }
 
-async function tablesOf({ load, loadKvm }: KernelLine) {
+async function tablesOf({ load, loadKvm }: (typeof kernelLines)[number]) {
   return { tables: (await load()).tables, kvm: (await loadKvm()).kvm };
 }
 

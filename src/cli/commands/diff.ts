@@ -1,30 +1,16 @@
 import { Command, Option } from 'commander';
-import { shellWord } from '../../base/shell.ts';
 import { VERDICTS } from '../../data/contract/verdicts.ts';
 import type { DiffReport } from '../../engine/model/report.ts';
-import { readBlobInput } from '../blob/blob-input.ts';
-import { offerBlob } from '../blob/offer-blob.ts';
-import { sayOffer } from '../blob/say-offer.ts';
-import { action, deliver, jsonText, optionsOf, refuse, usageError, withOutput } from '../common-options.ts';
-import { readProfile } from '../documents.ts';
+import { action, deliver, jsonText, optionsOf, usageError, withOutput } from '../common-options.ts';
+import { type DryRunOptions, dryRunOf, dryRunWords, withDryRun } from '../dry-run.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { type KernelOptions, kernelOf, withKernel } from '../kernel-options.ts';
-import { machineOf, withGuestOption, withModuleOption } from '../machine.ts';
-import { otherwiseOf, type PolicyOptions, withPolicy } from '../policy-options.ts';
-import { sayAssumptions } from '../say-assumptions.ts';
 import { tableWidth } from '../table-width.ts';
 
-interface Options extends KernelOptions, PolicyOptions {
-  readonly profile: string;
-  readonly blob: string;
-  readonly module: readonly string[];
-  readonly guest: readonly string[];
+interface Options extends DryRunOptions {
   readonly only?: string;
   readonly all?: boolean;
   readonly explain?: string | boolean;
   readonly failOn?: string;
-  readonly full?: boolean;
-  readonly cpuRejects?: boolean;
 }
 
 const SECTIONS = ['features', 'bugs', 'vulnerabilities', 'silicon', 'snapshots', 'guests', 'plan'];
@@ -42,28 +28,8 @@ async function run(command: Command): Promise<ExitCode> {
   const only = options.only?.split(',') ?? null;
   const strange = only?.find((name) => !SECTIONS.includes(name));
   if (strange !== undefined) return usageError(`--only takes ${SECTIONS.join(', ')}, not ${JSON.stringify(strange)}`);
-  const [profile, blob] = [await readProfile(options.profile), await readBlobInput(options.blob)];
-  if (profile.value === null || blob.value === null) return refuse([...profile.problems, ...blob.problems]);
-  const otherwise = await otherwiseOf(options, profile.value.value);
-  if (otherwise.error !== null) return usageError(otherwise.error);
-  const kernel = await kernelOf(options, profile.value.value);
-  if (kernel.value === null) return refuse(kernel.problems);
-  const offer = await offerBlob(blob.value, profile.value, kernel.value);
-  if (offer.value === null) return refuse(offer.problems);
-  const { bytes } = offer.value;
-  const machine = await machineOf(profile.value, kernel.value, { modules: options.module, guests: options.guest });
-  if (machine.value === null) return refuse(machine.problems);
-  const { dryRun } = await import('../../engine/diff/dry-run.ts');
-  const report = dryRun({
-    ...machine.value,
-    kernel: kernel.value.report,
-    load: { blob: offer.value.blob, cpuRejects: options.cpuRejects ?? false, ...(bytes === undefined ? {} : { verdictOfBytes: bytes }) },
-    assumptions: [...kernel.value.assumptions, ...(offer.value.blob.unknownEffects === true ? ['unknown-effects'] : [])],
-    full: options.full ?? false,
-    otherwise: otherwise.value,
-  });
-  await sayAssumptions(kernel.value, options, machine.value.machine.kernel.log);
-  sayOffer(offer.value, options);
+  const { report, code: failure } = await dryRunOf(options);
+  if (report === null) return failure;
   const code = options.failOn !== undefined && gateReached(report, options.failOn) ? EXIT.gate : EXIT.done;
   const drawn = await render(report, options, only);
   return drawn === null ? usageError(await noSuchRow(report, String(options.explain))) : deliver(drawn, options, code);
@@ -89,44 +55,20 @@ async function render(
     return options.explain === true ? explainChanged(report, width) : explainRow(report, String(options.explain), width);
   }
   const { renderDiff } = await import('../../views/render.ts');
-  return renderDiff(report, options.format, { ...width, all: options.all ?? false, only, command: nextCommand(options) });
-}
-
-/** What the command was asked about, as a shell takes it again: for the last line, which leads on. */
-function nextCommand(options: Options): string {
-  const words = ['--profile', options.profile, '--blob', options.blob];
-  if (options.kernel !== undefined) words.push('--kernel', options.kernel);
-  if (options.cmdline !== undefined) words.push('--cmdline', options.cmdline);
-  for (const config of options.config) words.push('--config', config);
-  for (const module of options.module) words.push('--module', module);
-  for (const guest of options.guest) words.push('--guest', guest);
-  if (options.policy !== 'mainline') words.push('--policy', options.policy);
-  if (options.patches !== undefined) words.push('--patches', options.patches);
-  if (options.inhibit) words.push('--inhibit');
-  if (options.force !== undefined) words.push('--force', options.force);
-  if (options.strict) words.push('--strict');
-  if (options.cpuRejects) words.push('--cpu-rejects');
-  return words.map(shellWord).join(' ');
+  return renderDiff(report, options.format, { ...width, all: options.all ?? false, only, command: dryRunWords(options) });
 }
 
 /** `cpueval diff`: the dry run of a late load. */
 export function command(): Command {
-  const diff = new Command('diff')
-    .description(
-      'Load a microcode update into a running kernel without touching anything: what it would report, what would protect in fact, what a reboot would give.',
-    )
-    .requiredOption('--profile <profile>', 'the machine: a NAME of `cpueval list profiles`, a file, or -')
-    .requiredOption(
-      '--blob <blob>',
-      'the update: a NAME of `cpueval list blobs`, a descriptor, a microcode file or folder, an early-load image, metadata text, or -',
-    );
-  withPolicy(withGuestOption(withModuleOption(withKernel(diff))))
+  const diff = new Command('diff').description(
+    'Load a microcode update into a running kernel without touching anything: what it would report, what would protect in fact, what a reboot would give.',
+  );
+  withDryRun(diff)
     .option('--only <sections>', `only these, comma-separated: ${SECTIONS.join(',')}`)
     .option('--all', 'unchanged rows too')
     .option('--explain [row]', 'causes and rules behind one row, or behind all that changed')
     .addOption(new Option('--fail-on <gate>', 'exit code 1 from this verdict on').choices([...VERDICTS, 'refused', 'stale']))
-    .option('--full', 'with --json: the three whole states too')
-    .option('--cpu-rejects', 'what if the CPU does not take the update');
+    .option('--full', 'with --json: the three whole states too');
   return withOutput(diff, ['table', 'json', 'markdown', 'html'])
     .addHelpText(
       'after',

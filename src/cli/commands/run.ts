@@ -1,112 +1,52 @@
-import { Command } from 'commander';
-import { parseHex32 } from '../../base/hex.ts';
-import type { Problem, Result } from '../../base/problem.ts';
-import type { Blob } from '../../data/contract/blob.ts';
-import type { Profile } from '../../data/contract/profile.ts';
-import { slotsOf } from '../../engine/boot/slots.ts';
-import type { EventContext, MachineEvent } from '../../engine/events/event.ts';
-import type { LateLoadInput } from '../../engine/events/microcode-late-load.ts';
-import type { Otherwise } from '../../engine/policies/load-under-policy.ts';
-import { MAINLINE, parsePatches, policyNamed, policyOf } from '../../engine/policies/policy.ts';
-import { offerBlob } from '../blob/offer-blob.ts';
+import { Command, Option } from 'commander';
+import type { GuardMode } from '../../engine/model/report.ts';
+import { POLICY_IDS, policyOf } from '../../engine/policies/policy.ts';
+import { AS_MAINLINE } from '../../engine/policies/load-under-policy.ts';
+import type { RunReport } from '../../engine/scenario/run-report.ts';
+import type { Variant } from '../../views/side-by-side-page.ts';
 import { action, deliver, optionsOf, refuse, withOutput } from '../common-options.ts';
-import type { Document } from '../documents.ts';
 import type { ExitCode } from '../exit.ts';
-import { type ChosenKernel, type KernelOptions, kernelOf, withKernel } from '../kernel-options.ts';
+import { type KernelOptions, withKernel } from '../kernel-options.ts';
 import { sayAssumptions } from '../say-assumptions.ts';
-import { readScenario, type Scenario, scenarioBlob, scenarioProfile } from '../scenario-files.ts';
+import { type PlayableScenario, playableScenario } from '../scenario-setting.ts';
 import { tableWidth } from '../table-width.ts';
 
 interface Options extends KernelOptions {
   readonly all?: boolean;
+  readonly guard?: GuardMode;
+  readonly sideBySide?: boolean;
 }
 
-/** The command line before the scenario, the scenario before its profile. */
-function kernelOptions(options: KernelOptions, { kernel, cmdline, config }: Scenario): KernelOptions {
-  const own = Object.entries(config ?? {}).map(([name, value]) => `${name}=${value}`);
-  return {
-    ...(kernel === undefined ? {} : { kernel }),
-    ...(cmdline === undefined ? {} : { cmdline }),
-    ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
-    ...(options.cmdline === undefined ? {} : { cmdline: options.cmdline }),
-    config: [...own, ...options.config],
-  };
+async function played({ scenario, kernel, context, events }: PlayableScenario, { guard }: Options): Promise<RunReport> {
+  const { play } = await import('../../engine/scenario/play.ts');
+  const { id = null, title = null } = scenario;
+  return play({ id, title, kernel: kernel.report, context, events, assumptions: kernel.assumptions, guard: guard ?? scenario.guard ?? 'off' });
 }
 
-function otherwise({ policy, patches, inhibit, force, strict }: Scenario, profile: Profile): Result<Otherwise> {
-  const numbers = patches === undefined ? undefined : parsePatches(patches);
-  if (numbers === null)
-    return { value: null, problems: [{ code: 'bad-patches', path: '$.patches', expected: 'numbers from 1 to 7 such as "1-3,6"', got: patches ?? '' }] };
-  const id = policyNamed(policy ?? 'mainline');
-  const early = profile.system?.earlyMicrocode;
-  return {
-    value: {
-      policy: id === null ? MAINLINE : policyOf(id, numbers),
-      inhibitors: { inhibit: inhibit ?? false, force: new Set(force ?? []), strict: strict ?? false },
-      earlyRevision: early === undefined ? null : parseHex32(early),
-    },
-    problems: [],
-  };
-}
-
-interface Setting {
-  readonly scenario: Document<Scenario>;
-  readonly profile: Document<Profile>;
-  readonly kernel: ChosenKernel;
-}
-
-async function loadOf({ scenario, profile, kernel }: Setting, blob: string | Blob | undefined): Promise<Result<LateLoadInput | null>> {
-  if (blob === undefined) return { value: null, problems: [] };
-  const input = await scenarioBlob(scenario, blob);
-  if (input.value === null) return input;
-  const offer = await offerBlob(input.value, profile, kernel);
-  if (offer.value === null) return offer;
-  const { bytes } = offer.value;
-  return { value: { blob: offer.value.blob, cpuRejects: false, ...(bytes === undefined ? {} : { verdictOfBytes: bytes }) }, problems: [] };
-}
-
-/** The events with the updates they name; every problem of every file at once. */
-async function eventsOf(setting: Setting): Promise<Result<MachineEvent[]>> {
-  const events: MachineEvent[] = [];
-  const problems: Problem[] = [];
-  for (const { blob, ...event } of setting.scenario.value.events) {
-    const load = await loadOf(setting, blob);
-    problems.push(...(load.value === null ? load.problems : []));
-    events.push(load.value === null ? event : { ...event, load: load.value });
+/** Every policy with all its patches, with and without inhibitors; `--force` and `--strict` of the scenario stay. */
+async function variantsOf(playable: PlayableScenario, options: Options): Promise<Variant[]> {
+  const own = playable.context.otherwise ?? AS_MAINLINE;
+  const variants: Variant[] = [];
+  for (const policy of POLICY_IDS) {
+    for (const inhibit of [false, true]) {
+      const otherwise = { ...own, policy: policyOf(policy), inhibitors: { ...own.inhibitors, inhibit } };
+      variants.push({ policy, inhibit, report: await played({ ...playable, context: { ...playable.context, otherwise } }, options) });
+    }
   }
-  return problems.length > 0 ? { value: null, problems } : { value: events, problems: [] };
-}
-
-async function contextOf(setting: Setting): Promise<Result<EventContext>> {
-  const { scenario, profile, kernel } = setting;
-  const load = await loadOf(setting, scenario.value.blob);
-  const other = otherwise(scenario.value, profile.value);
-  if (other.value === null) return other;
-  if (load.value === null && load.problems.length > 0) return { value: null, problems: load.problems };
-  const { kvm } = await kernel.choice.line.loadKvm();
-  const early = scenario.value.early === 'none' ? null : ('same' as const);
-  return { value: { spec: kernel.spec, slots: slotsOf(profile.value), kvmTables: kvm, load: load.value, early, otherwise: other.value }, problems: [] };
+  return variants;
 }
 
 async function run(command: Command, argument: string): Promise<ExitCode> {
   const options = optionsOf<Options>(command);
-  const scenario = await readScenario(argument);
-  if (scenario.value === null) return refuse(scenario.problems);
-  const profile = await scenarioProfile(scenario.value);
-  if (profile.value === null) return refuse(profile.problems);
-  const kernel = await kernelOf(kernelOptions(options, scenario.value.value), profile.value.value);
-  if (kernel.value === null) return refuse(kernel.problems);
-  const setting = { scenario: scenario.value, profile: profile.value, kernel: kernel.value };
-  const [context, events] = [await contextOf(setting), await eventsOf(setting)];
-  if (context.value === null || events.value === null) return refuse([...context.problems, ...events.problems]);
-  const { play } = await import('../../engine/scenario/play.ts');
-  const { id = null, title = null } = scenario.value.value;
-  const { report, assumptions } = kernel.value;
-  const played = play({ id, title, kernel: report, context: context.value, events: events.value, assumptions });
-  await sayAssumptions(kernel.value, options);
-  if (options.format === 'json') return deliver((await import('../../views/json.ts')).reportJson(played), options);
-  const { renderRun } = await import('../../views/run-render.ts');
-  return deliver(await renderRun(played, options.format, { ...(await tableWidth(options)), all: options.all ?? false }), options);
+  const playable = await playableScenario(argument, options);
+  if (playable.value === null) return refuse(playable.problems);
+  const results = options.sideBySide ? await variantsOf(playable.value, options) : await played(playable.value, options);
+  await sayAssumptions(playable.value.kernel, options);
+  if (options.format === 'json') return deliver((await import('../../views/json.ts')).reportJson(results), options);
+  const { renderRun, renderSideBySide } = await import('../../views/run-render.ts');
+  const drawing = { ...(await tableWidth(options)), all: options.all ?? false };
+  const drawn = 'steps' in results ? renderRun(results, options.format, drawing) : renderSideBySide(results, options.format, drawing);
+  return deliver(await drawn, options);
 }
 
 /** `cpueval run`: a timeline of events, with the ledger after each. */
@@ -114,15 +54,14 @@ export function command(): Command {
   const scenario = new Command('run')
     .description('Play a scenario, event by event: what each does, what the kernel says, who goes stale and who is right again.')
     .argument('<scenario>', 'a NAME of `cpueval list scenarios`, a file, or -');
-  return withOutput(withKernel(scenario).option('--all', 'everything that is stale after each event, and every line of the log'), [
-    'table',
-    'json',
-    'markdown',
-    'html',
-  ])
+  withKernel(scenario)
+    .addOption(new Option('--guard <mode>', "instead of the scenario's: what becomes of events that work from a stale copy").choices(['off', 'warn', 'deny']))
+    .option('--side-by-side', 'the scenario under every policy, with and without inhibitors, in one table')
+    .option('--all', 'everything that is stale after each event, and every line of the log');
+  return withOutput(scenario, ['table', 'json', 'markdown', 'html'])
     .addHelpText(
       'after',
-      '\nExamples:\n  cpueval run late-load-under-kvm\n  cpueval run late-load-under-kvm --kernel 7.2 --all\n  cpueval run my-host.json --json | jq ".steps[].changes"\n',
+      '\nExamples:\n  cpueval run late-load-under-kvm\n  cpueval run late-load-under-kvm --kernel 7.2 --all\n  cpueval run late-load-under-kvm --side-by-side\n  cpueval run my-host.json --json | jq ".steps[].changes"\n',
     )
     .action(action(run));
 }

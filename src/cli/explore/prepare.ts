@@ -78,11 +78,6 @@ function fromStandardInput({ profile, blob }: Choices): Problem[] {
   return [...(profile === '-' ? [one('--profile')] : []), ...(blob === '-' ? [one('--blob')] : [])];
 }
 
-/** Codes of what has to be assumed, as `run` and `diff` say it. */
-function assumptionsOf(kernel: ChosenKernel, load: LateLoadInput | null): string[] {
-  return [...kernel.assumptions, ...(load?.blob.unknownEffects === true ? ['unknown-effects'] : [])];
-}
-
 /** Reads and validates everything that is chosen; every problem is named. */
 export async function prepare(choices: Choices): Promise<Result<Prepared>> {
   const wrong = fromStandardInput(choices);
@@ -112,7 +107,8 @@ export async function prepare(choices: Choices): Promise<Result<Prepared>> {
       load,
       early: choices.extras.early === 'none' ? null : 'same',
       earlyRevision: early === undefined ? null : parseHex32(early),
-      assumptions: assumptionsOf(kernel.value, load),
+      assumptions: kernel.value.assumptions,
+      doubts: load?.blob.unknownEffects === true ? ['unknown-effects'] : [],
       notes: offer?.value.notes ?? [],
     },
     problems: [],

@@ -69,6 +69,8 @@ export interface Profile {
   readonly cpuid: readonly CpuidRow[];
   readonly msrs?: MsrValues;
   readonly absentMsrs?: AbsentMsrs;
+  /** What CPUID answers for a leaf within the CPU's range that is not listed: `zero` where the source leaves rows of zeros out; default unknown. */
+  readonly absentLeaves?: 'unknown' | 'zero';
   /** Bits that a write of the MSR accepts without a fault. */
   readonly msrWritable?: Readonly<Record<string, string>>;
   /** What the kernel finds out by trying; defaults by vendor and family. */

@@ -16,8 +16,8 @@ export const userSpaceFeatures: readonly UserSpaceRow[] = [
   [0x7, 0, 'ecx', [1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 22, 25, 27, 28, 29]],
   // avx512_4vnniw avx512_4fmaps fsrm avx512_vp2intersect rtm_always_abort serialize tsxldtrk ibt amx_bf16 avx512_fp16 amx_tile amx_int8
   [0x7, 0, 'edx', [2, 3, 4, 8, 11, 14, 16, 20, 22, 23, 24, 25]],
-  // sha512 sm3 sm4 rao_int avx_vnni avx512_bf16 cmpccxadd fzrm fsrs fsrc amx_fp16 avx_ifma lam
-  [0x7, 1, 'eax', [0, 1, 2, 3, 4, 5, 7, 10, 11, 12, 21, 23, 26]],
+  // sha512 sm3 sm4 avx_vnni avx512_bf16 cmpccxadd fzrm fsrs fsrc amx_fp16 avx_ifma lam
+  [0x7, 1, 'eax', [0, 1, 2, 4, 5, 7, 10, 11, 12, 21, 23, 26]],
   // avx_vnni_int8 avx_ne_convert amx_complex avx_vnni_int16 prefetchi avx10 apx
   [0x7, 1, 'edx', [4, 5, 8, 10, 14, 19, 21]],
   // xsaveopt xsavec xgetbv1

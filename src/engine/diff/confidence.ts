@@ -1,6 +1,5 @@
 import type { Blob, BlobEffect } from '../../data/contract/blob.ts';
 import type { Confidence } from '../model/report.ts';
-import type { Silicon } from '../silicon/silicon.ts';
 
 /** What makes the rows of a diff less than sure. */
 export interface Doubts {
@@ -8,8 +7,6 @@ export interface Doubts {
   readonly ofCause: (ref: string) => Confidence;
   /** The update may do more than is known. */
   readonly unknownEffects: boolean;
-  /** Registers of the profile were rebuilt from names: what is clear there may be set. */
-  readonly partial: boolean;
 }
 
 const LEVELS: readonly Confidence[] = ['low', 'medium', 'high'];
@@ -32,11 +29,8 @@ function sureOf(effect: BlobEffect): Confidence {
   return leastSure([effect.confidence ?? 'high', effect.when === 'after-reset' ? 'medium' : 'high']);
 }
 
-/**
- * @param blob the update, whose effects say how sure they are
- * @param silicon the CPU before the load
- */
-export function doubtsOf(blob: Blob, silicon: Silicon): Doubts {
+/** @param blob the update, whose effects say how sure they are */
+export function doubtsOf(blob: Blob): Doubts {
   const bits = new Map<string, Confidence>();
   const registers = new Map<string, Confidence>();
   for (const effect of blob.effects) {
@@ -48,7 +42,6 @@ export function doubtsOf(blob: Blob, silicon: Silicon): Doubts {
     // A statement about the bit itself outweighs one about its register, which may only say that the MSR is there.
     ofCause: (ref) => bits.get(ref) ?? registers.get(ref.replace(/\[\d+\]$/, '')) ?? 'high',
     unknownEffects: blob.unknownEffects ?? false,
-    partial: silicon.partial,
   };
 }
 
@@ -71,7 +64,6 @@ export function confidenceOf(doubts: Doubts | null, grounds: Grounds): Confidenc
   if (doubts === null) return leastSure(levels);
   for (const { ref } of grounds.causes) levels.push(doubts.ofCause(ref));
   if (!grounds.concerned) return leastSure(levels);
-  if (doubts.partial) levels.push('medium');
   // A row that nothing known touches may be touched by what is not known.
   if (doubts.unknownEffects) levels.push(grounds.causes.length > 0 || grounds.settled ? 'medium' : 'low');
   return leastSure(levels);

@@ -25,7 +25,7 @@ export function diffRows(three: ThreeMachines, blob: Blob | null = null): Omit<D
   const rebooted = new Causes(boots.trace, tables, one, latched, memoryCauses(ran, alone));
   const running = new Causes(ran.trace, tables, one, other, memoryCauses(boots, rebooted));
   const compared = { ...three, running, rebooted };
-  const doubts = blob === null ? null : doubtsOf(blob, one);
+  const doubts = blob === null ? null : doubtsOf(blob);
   return {
     silicon: siliconRows(three.before, three.late),
     features: featureRows(compared, doubts),

@@ -16,7 +16,9 @@ const RMP_ADDRESS = ((1n << 52n) - 1n) & ~((1n << 13n) - 1n);
 export function lsCfgSsbd(b: Boot): void {
   b.begin();
   if (b.has('AMD_SSBD') || b.has('VIRT_SSBD')) return;
-  if (b.msr(MSR_AMD64_LS_CFG) === null && !unknownMsr(b, MSR_AMD64_LS_CFG, b.cpu)) return;
+  const unknown = unknownMsr(b, MSR_AMD64_LS_CFG, b.cpu);
+  // Only hypervisors are known to hide it: on a bare machine nothing is left open.
+  if (!(unknown && !b.has('HYPERVISOR')) && b.msr(MSR_AMD64_LS_CFG) === null && !unknown) return;
   b.force('LS_CFG_SSBD', 'amd/bsp-init/ls-cfg-ssbd');
   b.force('SSBD', 'amd/bsp-init/ls-cfg-ssbd');
 }

@@ -57,6 +57,14 @@ function explained(b: Boot, reported: number, enumerated: number, features: numb
   return false;
 }
 
+/** Whether the profile has what is to be added up, and the sum; if not, that is noted and read. */
+function sizesKnown(b: Boot, list: readonly Component[], compacted: boolean): boolean {
+  const rows = [compacted ? 1 : 0, ...list.map(({ number }) => number)];
+  const unknown = rows.filter((subleaf) => !b.knowsCpuid(0xd, subleaf, subleaf < FIRST_EXTENDED ? 'ebx' : 'eax', 0));
+  for (const subleaf of unknown) b.cpuidBit(0xd, subleaf, subleaf < FIRST_EXTENDED ? 'ebx' : 'eax', 0);
+  return unknown.length === 0;
+}
+
 /**
  * paranoid_xstate_size_valid(): the sum of the components must be what the CPU says it needs (fpu/xstate.c).
  * @param features components the kernel uses
@@ -72,6 +80,7 @@ export function sizesAgree(b: Boot, features: number, enumerated: number, compac
       return false;
     }
   }
+  if (!sizesKnown(b, list, compacted)) return true;
   const reported = compacted ? b.cpuid(0xd, 1).ebx : b.cpuid(0xd, 0).ebx;
   b.trace.read(compacted ? 'cpuid:d.1.ebx' : 'cpuid:d.0.ebx', reported, -1);
   if (calculatedSize(list, compacted) === reported || explained(b, reported, enumerated, features, compacted)) return true;

@@ -23,6 +23,7 @@ export const XFEATURE = {
 } as const;
 
 const bitOf = (...features: readonly number[]): number => features.reduce((mask, feature) => mask | (1 << feature), 0);
+const XSTATE = 0xd;
 const FPSSE = bitOf(XFEATURE.FP, XFEATURE.SSE);
 const MPX = bitOf(XFEATURE.BNDREGS, XFEATURE.BNDCSR);
 const APX = bitOf(XFEATURE.APX);
@@ -70,6 +71,18 @@ function disable(b: Boot, rule: string): void {
   b.forceClear('XSAVE', rule);
 }
 
+function enable(b: Boot, rule: string): void {
+  b.leaveFeature('XSAVE', rule);
+  b.force('OSXSAVE', rule);
+}
+
+/** Compacted format, where the CPU has it. */
+function compact(b: Boot): boolean {
+  const compacted = featureEnabled(b, 'XSAVEC') || featureEnabled(b, 'XSAVES');
+  if (compacted) b.force('XCOMPACTED', 'xstate/init/compacted');
+  return compacted;
+}
+
 /**
  * fpu__init_system_xstate(): switches XSAVE on, or off for good with everything that needs it, when what leaf 0xd says
  * does not hold together (fpu/xstate.c). It runs after the mitigations and before cpu_data(0) is copied.
@@ -77,6 +90,12 @@ function disable(b: Boot, rule: string): void {
 export function initXstate(b: Boot): void {
   b.begin();
   if (!b.has('XSAVE')) return;
+  // Where the profile lacks the leaf nothing can be found wrong with it: XSAVE stays on, as on nearly every CPU.
+  if (!b.knowsCpuid(XSTATE, 0, 'eax', XFEATURE.FP)) {
+    b.cpuidBit(XSTATE, 0, 'eax', XFEATURE.FP);
+    compact(b);
+    return enable(b, 'xstate/init/not-known');
+  }
   const { eax: user } = b.cpuid(0xd, 0);
   const { ecx: supervisor } = b.cpuid(0xd, 1);
   const enumerated = (user | supervisor) >>> 0;
@@ -84,8 +103,6 @@ export function initXstate(b: Boot): void {
   if ((enumerated & FPSSE) !== FPSSE) return disable(b, 'xstate/init/no-fp-sse');
   if (b.trait('xstate-apx') && enumerated & APX && enumerated & MPX) return disable(b, 'xstate/init/apx-and-mpx');
   const features = maxFeatures(b, enumerated);
-  const compacted = featureEnabled(b, 'XSAVEC') || featureEnabled(b, 'XSAVES');
-  if (compacted) b.force('XCOMPACTED', 'xstate/init/compacted');
-  if (!sizesAgree(b, features, enumerated, compacted)) return disable(b, 'xstate/init/size-mismatch');
-  b.force('OSXSAVE', 'xstate/init/enabled');
+  if (!sizesAgree(b, features, enumerated, compact(b))) return disable(b, 'xstate/init/size-mismatch');
+  enable(b, 'xstate/init/enabled');
 }

@@ -37,8 +37,7 @@ export function guardedTransition(
   const reads = holders.map((holder) => ({ event: number, holder, by: event.type, refused }));
   if (refused) return { machine, findings: [{ code: 'guard-denied', args: { holders } }], refused, reads };
   const happened = transition(machine, event, context);
-  if (holders.length === 0 || happened.refused) return { ...happened, reads: happened.refused ? [] : reads };
-  return { ...happened, findings: [...happened.findings, { code: 'guard-warned', args: { holders } }], reads };
+  return { ...happened, reads: happened.refused ? [] : reads };
 }
 
 /** Events that take copies, as they could come next. */

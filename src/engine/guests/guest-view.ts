@@ -16,12 +16,19 @@ export function isGuestModel(text: string): text is GuestModel {
   return (GUEST_MODELS as readonly string[]).includes(text);
 }
 
+const offers = new WeakMap<Machine, GuestView>();
+
 /** What KVM offers user space at this moment: KVM_GET_SUPPORTED_CPUID and the feature MSR; null while KVM is not loaded. */
 export function offeredView(machine: Machine): GuestView | null {
   const { kvm, kernel } = machine;
   if (kvm === null) return null;
+  // A machine never changes, and every guest asks.
+  const known = offers.get(machine);
+  if (known) return known;
   const { silicon } = machine.threads[0]!;
-  return { cpuid: supportedCpuid(kernel, kvm, silicon), archCapabilities: archCapabilitiesOffered(kernel, kvm, silicon) };
+  const offer = { cpuid: supportedCpuid(kernel, kvm, silicon), archCapabilities: archCapabilitiesOffered(kernel, kvm, silicon) };
+  offers.set(machine, offer);
+  return offer;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { bugsOf, flagsOf } from '../features/index.ts';
+import type { KernelTables } from '../../data/kernels/types.ts';
 import type { Machine, Thread } from '../model/machine.ts';
 import type { SnapshotDifference } from '../model/report.ts';
 import { wordDifferences } from './differ.ts';
@@ -58,18 +58,34 @@ function cpuData({ first, cpus }: Group): Holder {
   };
 }
 
-function named(held: readonly string[], now: readonly string[], prefix: string): SnapshotDifference[] {
-  const [had, has] = [new Set(held), new Set(now)];
-  const gone = held.filter((name) => !has.has(name)).map((name) => ({ ref: `${prefix}:${name}`, held: true, now: false }));
-  const missing = now.filter((name) => !had.has(name)).map((name) => ({ ref: `${prefix}:${name}`, held: false, now: true }));
-  return [...missing, ...gone];
+const printed = new WeakMap<KernelTables, ReadonlyMap<number, string>>();
+
+/** What /proc/cpuinfo prints for a bit, as a reference. */
+function printedNames(tables: KernelTables): ReadonlyMap<number, string> {
+  const known = printed.get(tables);
+  if (known) return known;
+  const names = new Map<number, string>();
+  for (const [, bit, flag] of tables.features) if (flag !== null) names.set(bit, `feature:${flag}`);
+  for (const [, bit, flag] of tables.bugs) if (flag !== null) names.set(tables.ncapints * 32 + bit, `bug:${flag}`);
+  printed.set(tables, names);
+  return names;
 }
 
 /** What a program reads in the flags and bugs lines; the microcode line moves with the load, so it is never stale. */
 function cpuinfoDifferences(machine: Machine, { fresh }: World): SnapshotDifference[] {
   const { tables } = machine.kernel;
-  const [held, now] = [machine.threads[0]!.cpu, fresh.threads[0]!.cpu];
-  return [...named(flagsOf(tables, held), flagsOf(tables, now), 'feature'), ...named(bugsOf(tables, held), bugsOf(tables, now), 'bug')];
+  const names = printedNames(tables);
+  const found: SnapshotDifference[] = [];
+  const [held, now] = [machine.threads[0]!.cpu.words, fresh.threads[0]!.cpu.words];
+  for (let word = 0; word < held.length; word++) {
+    const differ = held[word]! ^ now[word]!;
+    for (let bit = 0; differ !== 0 && bit < 32; bit++) {
+      const ref = (differ >>> bit) & 1 ? names.get(word * 32 + bit) : undefined;
+      const had = ((held[word]! >>> bit) & 1) === 1;
+      if (ref !== undefined) found.push({ ref, held: had, now: !had });
+    }
+  }
+  return found;
 }
 
 const cpuinfo: Holder = {

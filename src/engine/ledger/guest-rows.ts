@@ -38,17 +38,20 @@ function curesOf(guest: Guest, world: World, played: Played): string[] {
   return ['reboot', 'guest-recreate'];
 }
 
+/** @returns how each guest differs from what it would be told on a host that starts now, without asking what would cure it. */
+export function guestDifferences(machine: Machine, twin?: Machine): { readonly guest: Guest; readonly differences: readonly SnapshotDifference[] }[] {
+  if (machine.guests.length === 0) return [];
+  const { freshKvm } = worldOf(machine, twin);
+  return machine.guests.map((guest) => ({ guest, differences: freshKvm === null ? [] : against(guest, freshKvm) }));
+}
+
 /**
  * What every guest was told, against what it would be told by a kernel started on the silicon as it is.
  * @param twin as for ledger()
  */
 export function guestRows(machine: Machine, twin?: Machine): GuestRow[] {
-  if (machine.guests.length === 0) return [];
-  const world = worldOf(machine, twin);
-  const played = playedOn(machine);
-  return machine.guests.map((guest) => {
-    const differences = world.freshKvm === null ? [] : against(guest, world.freshKvm);
+  return guestDifferences(machine, twin).map(({ guest, differences }) => {
     const stale = differences.length > 0;
-    return { name: guest.name, stale, differences, cures: stale ? curesOf(guest, world, played) : [] };
+    return { name: guest.name, stale, differences, cures: stale ? curesOf(guest, worldOf(machine, twin), playedOn(machine)) : [] };
   });
 }

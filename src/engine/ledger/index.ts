@@ -12,7 +12,7 @@ import { kvmCapsHolders } from './kvm-caps.ts';
 import { kvmUserReturnHolders } from './kvm-user-return.ts';
 import { kvmVmxHolders } from './kvm-vmx.ts';
 import { processHolders } from './processes.ts';
-import { worldOf } from './world.ts';
+import { worldAfter, worldOf } from './world.ts';
 import { xstateHolders } from './xstate.ts';
 
 /** Groups of holders, in the order in which the kernel, KVM and user space take their copies. Some depend on the machine: one for each guest or module. */
@@ -36,14 +36,14 @@ export function holdersOf(machine: Machine): Holder[] {
 }
 
 /** Tries a holder's cures; a cure counts when nothing differs after it. */
-function cured(holder: Holder, played: Played, twin: World, all: SnapshotRow['differences']): Pick<SnapshotRow, 'cures' | 'notCuredBy'> {
+function cured(holder: Holder, played: Played, world: World, all: SnapshotRow['differences']): Pick<SnapshotRow, 'cures' | 'notCuredBy'> {
   const cures = new Set<Cure>(holder.cures);
   const notCuredBy: { cure: string; why: string }[] = [];
   for (const cure of CURES) {
     const whyNot = holder.tries[cure];
     const after = whyNot ? played.after(cure) : null;
     if (!whyNot || after === null) continue;
-    const left = holder.takenAt(after) === null ? [] : holder.differences(after, worldOf(after, twin.freshKvm ?? twin.fresh));
+    const left = holder.takenAt(after) === null ? [] : holder.differences(after, worldAfter(world, after));
     if (left.length === 0) cures.add(cure);
     else notCuredBy.push({ cure, why: whyNot(left, all) });
   }

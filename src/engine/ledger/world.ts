@@ -80,3 +80,15 @@ export function worldOf(machine: Machine, twin?: Machine): World {
   worlds.set(machine, world);
   return world;
 }
+
+/**
+ * The world of a machine on which something was tried.
+ * @param world of the machine before: its fresh twins still stand where the silicon, and who is online, stayed as they were
+ */
+export function worldAfter(world: World, after: Machine): World {
+  const { threads } = world.machine;
+  const same = after.threads.every((thread, at) => thread.silicon === threads[at]!.silicon && thread.online === threads[at]!.online);
+  const [was, is] = [world.machine.kvmRecipe, after.kvmRecipe];
+  if (!same || was?.module !== is?.module || was?.parameters !== is?.parameters) return worldOf(after, world.freshKvm ?? world.fresh);
+  return { ...world, machine: after };
+}

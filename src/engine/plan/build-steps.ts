@@ -12,7 +12,7 @@ export type Part = string;
 export const ALL_PROCESSES = '*';
 
 function withoutProcess(name: string): (state: PlanState) => PlanState {
-  return (state) => ({ ...state, machine: { ...state.machine, processes: state.machine.processes.filter((process) => process.name !== name) } });
+  return (state) => ({ ...state, machine: { ...state.machine, processes: state.machine.processes.filter((one) => one.name !== name) } });
 }
 
 /** From now on the image of the next boot holds the update itself. */

@@ -1,8 +1,9 @@
-import { type EventContext, type MachineEvent, readsOf, transition } from '../events/index.ts';
+import type { EventContext, MachineEvent } from '../events/index.ts';
+import { guardedTransition, staleReadsOf } from '../guard/guard.ts';
 import { guestRows } from '../ledger/guest-rows.ts';
 import { ledger } from '../ledger/index.ts';
 import type { Finding, Machine } from '../model/machine.ts';
-import type { GuestRow, KernelReport, SnapshotRow } from '../model/report.ts';
+import type { GuardMode, GuardRead, GuardReport, GuestRow, KernelReport, SnapshotRow } from '../model/report.ts';
 import { AS_MAINLINE } from '../policies/load-under-policy.ts';
 import { policyAssumptions } from '../policies/policy.ts';
 import { evalReport } from '../report/eval-report.ts';
@@ -16,6 +17,8 @@ export interface PlayInput {
   /** In their order; a scenario that does not begin with `boot` is given one. */
   readonly events: readonly MachineEvent[];
   readonly assumptions: readonly string[];
+  /** What becomes of events that work from a stale copy; `off` when absent. */
+  readonly guard?: GuardMode;
 }
 
 /** The ledger between two events. */
@@ -38,11 +41,14 @@ function changesBetween(before: Standing, after: Standing): LedgerChange {
   return { stale: [...is].filter((name) => !was.has(name)), cured: [...was].filter((name) => !is.has(name)) };
 }
 
+function staleHolders(snapshots: readonly SnapshotRow[]): ReadonlySet<string> {
+  return new Set(snapshots.filter(({ stale }) => stale).map(({ holder }) => holder));
+}
+
 /** Copies the event worked from though they were stale: what it made is stale from birth. */
 function staleReads({ machine, snapshots }: Standing, event: MachineEvent): Finding[] {
   if (machine === null) return [];
-  const reads = new Set(readsOf(machine, event));
-  const holders = snapshots.filter((row) => row.stale && reads.has(row.holder)).map(({ holder }) => holder);
+  const holders = staleReadsOf(machine, event, staleHolders(snapshots));
   return holders.length === 0 ? [] : [{ code: 'reads-stale-copies', args: { holders } }];
 }
 
@@ -77,9 +83,13 @@ function withBoot(events: readonly MachineEvent[]): readonly MachineEvent[] {
  */
 export function play(input: PlayInput): RunReport {
   const steps: RunStep[] = [];
+  const reads: GuardRead[] = [];
+  const guard = input.guard ?? 'off';
   let before: Standing = NOTHING;
   for (const event of withBoot(input.events)) {
-    const { machine, findings, refused } = transition(before.machine, event, input.context);
+    const { snapshots } = before;
+    const { machine, findings, refused, reads: found } = guardedTransition(before.machine, event, input.context, guard, () => staleHolders(snapshots));
+    reads.push(...found);
     // The first event boots, so from here on there is a machine.
     const now = machine!;
     const after: Standing = now === before.machine ? before : { machine: now, snapshots: ledger(now), guests: guestRows(now) };
@@ -95,14 +105,14 @@ export function play(input: PlayInput): RunReport {
     });
     before = after;
   }
-  return reportOf(input, steps);
+  return reportOf(input, steps, { mode: guard, reads });
 }
 
-function reportOf({ id, title, kernel, context, assumptions }: PlayInput, steps: readonly RunStep[]): RunReport {
+function reportOf({ id, title, kernel, context, assumptions }: PlayInput, steps: readonly RunStep[], guard: GuardReport): RunReport {
   const { policy } = context.otherwise ?? AS_MAINLINE;
   const last = steps.at(-1)!;
   const stale = [...last.snapshots, ...last.guests].filter((row) => row.stale).length;
   const refused = steps.filter(({ outcome }) => outcome === 'refused').length;
   const summary = { done: steps.length - refused, refused, stale, assumptions: [...assumptions, ...policyAssumptions(policy)] };
-  return { schema: 'cpueval/run/1', id, title, kernel, policy: policy.id, steps, summary };
+  return { schema: 'cpueval/run/1', id, title, kernel, policy: policy.id, guard, steps, summary };
 }

@@ -1,6 +1,6 @@
 import type { MachineEvent } from '../events/event.ts';
 import type { Finding } from '../model/machine.ts';
-import type { EvalReport, GuestRow, KernelReport, SnapshotRow } from '../model/report.ts';
+import type { EvalReport, GuardReport, GuestRow, KernelReport, SnapshotRow } from '../model/report.ts';
 
 /** An event as a report shows it: the update by its name. */
 export type RunEvent = Omit<MachineEvent, 'load'> & { readonly blob?: string };
@@ -31,6 +31,8 @@ export interface RunReport {
   readonly title: string | null;
   readonly kernel: KernelReport;
   readonly policy: string;
+  /** Reads of stale copies by later events, whether they were refused or not. */
+  readonly guard: GuardReport;
   readonly steps: readonly RunStep[];
   readonly summary: { readonly done: number; readonly refused: number; readonly stale: number; readonly assumptions: readonly string[] };
 }

@@ -43,7 +43,7 @@ function deniedByItself(silicon: Silicon, leaf: number, subleaf: number): boolea
 export function knowsCpuid(silicon: Silicon, leaf: number, subleaf: number, register: Register, bit: number | null): boolean {
   const mask = silicon.cpuidKnown.get(cpuidKey(leaf, subleaf));
   if (mask !== undefined) return bit === null ? mask[register] === 0xffff_ffff : bit32(mask[register], bit);
-  if (silicon.cpuid.has(cpuidKey(leaf, subleaf))) return true;
+  if (silicon.cpuid.has(cpuidKey(leaf, subleaf)) || silicon.absentLeaves === 'zero') return true;
   const highest = highestLeaf(silicon, leaf);
   if (highest === null) return false;
   return leaf > highest || (subleaf > 0 && deniedByItself(silicon, leaf, subleaf));

@@ -19,6 +19,7 @@ export interface Silicon {
   /** null: reading faults. Not in the map: `absentMsrs` says. */
   readonly msrs: ReadonlyMap<number, bigint | null>;
   readonly absentMsrs: 'unknown' | 'zero' | 'fault';
+  readonly absentLeaves: 'unknown' | 'zero';
   readonly msrWritable: ReadonlyMap<number, bigint>;
   readonly behaviours: Readonly<Record<string, boolean>>;
   readonly revision: number;
@@ -106,6 +107,7 @@ export function siliconOf(profile: Profile): Silicon {
     cpuid,
     msrs,
     absentMsrs: profile.absentMsrs ?? 'unknown',
+    absentLeaves: profile.absentLeaves ?? 'unknown',
     msrWritable: writable,
     behaviours: profile.behaviours ?? {},
     revision: parseHex32(profile.microcode.revision) ?? 0,

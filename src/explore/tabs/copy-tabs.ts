@@ -7,7 +7,7 @@ import type { Comparison } from '../compare.ts';
 import type { Tab, TabRow } from './tab.ts';
 
 const SNAPSHOT_COLUMNS = [
-  { title: 'COPY', min: 22 },
+  { title: 'COPY', min: 22, wish: 32 },
   { title: 'TAKEN', min: 8 },
   { title: 'DIFFERS', min: 16 },
   { title: 'CURED BY', min: 14 },

@@ -19,7 +19,9 @@ const COLUMNS = [
 function byCure(residual: readonly PlanResidual[]): [cure: string, ids: string[]][] {
   const groups = new Map<string, string[]>();
   for (const { id, cures } of residual) {
-    const cure = cures.length === 0 ? 'nothing that is known here' : cures.map((one) => wordOf(cureWords, one)).join(' or ');
+    // A guest's cures are steps, one after the other; of a copy's cures each suffices.
+    const words = cures.map((one) => wordOf(cureWords, one));
+    const cure = words.length === 0 ? 'nothing that is known here' : words.join(id.startsWith('guest ') ? ', then ' : ' or ');
     groups.set(cure, [...(groups.get(cure) ?? []), id]);
   }
   return [...groups];
@@ -65,7 +67,12 @@ function restRow([cure, ids]: [string, string[]], at: number, steps: number): Ta
     key: `rest ${at}`,
     cells: [cell('left', 'warn'), cell(what), cell(ids.join(', ')), [], [], []],
     news: true,
-    trees: () => [node([span('left', 'warn'), span(` ${steps === 0 ? 'now' : 'after all steps'}, cured by ${cure}`)], ids.map((id) => node([span(id)])))],
+    trees: () => [
+      node(
+        [span('left', 'warn'), span(` ${steps === 0 ? 'now' : 'after all steps'}, cured by ${cure}`)],
+        ids.map((id) => node([span(id)])),
+      ),
+    ],
   };
 }
 
@@ -84,7 +91,8 @@ function rebootRow({ reboot }: PlanReport): TabRow {
 export function planTab(plan: PlanReport | null): Tab {
   if (plan === null) return { columns: COLUMNS, rows: [], empty: 'Choose an update to get a plan: press c.' };
   const { steps, residual } = plan;
-  if (steps.length === 0 && residual.length === 0) return { columns: COLUMNS, rows: [], empty: 'The update is in force and nothing is stale: there is nothing to do.' };
+  if (steps.length === 0 && residual.length === 0)
+    return { columns: COLUMNS, rows: [], empty: 'The update is in force and nothing is stale: there is nothing to do.' };
   const rest = byCure(residual).map((group, at) => restRow(group, at, steps.length));
   return { columns: COLUMNS, rows: [...steps.map(stepRow), ...rest, rebootRow(plan)], empty: '' };
 }

@@ -7,6 +7,8 @@ export interface TabColumn {
   readonly label?: string;
   /** Below this many cells it says nothing any more. */
   readonly min: number;
+  /** It gets this much before others get more than their least. */
+  readonly wish?: number;
   /** Left out where the terminal is narrow, highest first: the line below the list says it too. */
   readonly spare?: number;
   /** It follows from the others: a change of it alone is none. */

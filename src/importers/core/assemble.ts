@@ -2,7 +2,7 @@ import { hex, hex32 } from '../../base/hex.ts';
 import type { CpuidRow, MsrValues, Profile, ProfileMicrocode, ProfileSystem, ProfileTopology } from '../../data/contract/profile.ts';
 import { sortedRows } from './collector.ts';
 import { coreTypes } from './core-types.ts';
-import { brandOf, type CpuDump, type Machine, type Msrs, rowOf, signatureParts, vendorOf } from './machine.ts';
+import { brandOf, type CpuDump, type CpuRows, type Machine, type Msrs, rowOf, signatureParts, vendorOf } from './machine.ts';
 import { topologyOf } from './topology.ts';
 
 /** What a format knows besides registers, and how the profile is to be named. */
@@ -19,6 +19,8 @@ export interface Naming {
   readonly system?: ProfileSystem;
   readonly topology?: ProfileTopology;
   readonly partial?: boolean;
+  /** The format leaves out rows of zeros. */
+  readonly withoutZeros?: boolean;
   /** What the dump calls the machine, for dumps without a brand string. */
   readonly title?: string;
 }
@@ -28,7 +30,7 @@ const MSR_UCODE_REV = 0x8b;
 const FORMAT_ENDINGS = /\.(txt|xml|json|test|log|out|csv|tar|bz2|gz|tgz|tbz2?)$/i;
 
 /** @returns CPUID rows as a profile writes them. */
-export function cpuidRows(cpu: CpuDump): CpuidRow[] {
+export function cpuidRows(cpu: { readonly rows: CpuRows }): CpuidRow[] {
   return sortedRows(cpu).map((row) => ({
     leaf: hex(row.leaf),
     subleaf: hex(row.subleaf),
@@ -45,6 +47,11 @@ export function msrValues(...sources: readonly Msrs[]): MsrValues | undefined {
   for (const source of sources) for (const [index, value] of source) if (!merged.has(index)) merged.set(index, value);
   if (merged.size === 0) return undefined;
   return Object.fromEntries([...merged].sort(([a], [b]) => a - b).map(([index, value]) => [hex(index), value === null ? null : hex(value)]));
+}
+
+function knownOf({ rows, msrs }: NonNullable<CpuDump['known']>): NonNullable<Profile['known']> {
+  const cpuid = cpuidRows({ rows });
+  return { cpuid, ...(msrs.size > 0 ? { msrs: Object.fromEntries([...msrs].sort(([a], [b]) => a - b).map(([index, bits]) => [hex(index), hex(bits)])) } : {}) };
 }
 
 const isAmd = (vendor: string): boolean => vendor === 'AuthenticAMD' || vendor === 'HygonGenuine';
@@ -76,6 +83,7 @@ function microcodeOf(machine: Machine, vendor: string, known: string | undefined
   return {
     microcode: {
       revision,
+      ...(found === null ? { unknown: true } : {}),
       ...(typeof platform === 'bigint' ? { platformId: Number((platform >> 50n) & 7n) } : {}),
       ...(perCpu ? { perCpu } : {}),
     },
@@ -147,10 +155,12 @@ export function assembleProfile(machine: Machine, naming: Naming): Profile {
     },
     cpuid: cpuidRows(first),
     ...(msrs ? { msrs } : {}),
+    ...(naming.withoutZeros ? { absentLeaves: 'zero' as const } : {}),
     microcode,
     ...(topology ? { topology } : {}),
     ...(otherCores.length > 0 ? { otherCores } : {}),
     ...(naming.system && Object.keys(naming.system).length > 0 ? { system: naming.system } : {}),
     ...(naming.partial ? { partial: true } : {}),
+    ...(naming.partial && first.known ? { known: knownOf(first.known) } : {}),
   };
 }

@@ -150,6 +150,6 @@ export function collector(problems: ProblemList): Collector {
 }
 
 /** @returns the rows of a CPU by leaf and subleaf. */
-export function sortedRows(cpu: CpuDump): readonly Registers[] {
+export function sortedRows(cpu: { readonly rows: ReadonlyMap<string, Registers> }): readonly Registers[] {
   return [...cpu.rows.values()].sort((a, b) => a.leaf - b.leaf || a.subleaf - b.subleaf);
 }

@@ -2,6 +2,7 @@ import type { ProfileTopology } from '../../data/contract/profile.ts';
 import { addressSizes, decimal, powerRefs } from './linux-text.ts';
 import type { CpuDump } from './machine.ts';
 import type { ProblemList } from './problems.ts';
+import { nameableRefs, xsaveRefs } from './nameable.ts';
 import { type NameLookup, rebuildCpu } from './rebuild.ts';
 import { lines } from './text.ts';
 
@@ -58,9 +59,15 @@ export function checkParagraph({ fields, line }: Paragraph, problems: ProblemLis
 }
 
 /** Equal flags are looked up once: machines have hundreds of CPUs. */
-export type FlagCache = Map<string, { refs: string[]; unknown: string[] }>;
+export type FlagCache = Map<string, { refs: string[]; unknown: string[]; nameable: readonly string[] }>;
 
-function flagRefs(flags: string, lookup: NameLookup, cache: FlagCache): { refs: string[]; unknown: string[] } {
+/** How the names of a kernel are read: which bits they mean, and which flags it would have printed. */
+export interface Vocabulary {
+  readonly lookup: NameLookup;
+  readonly nameable: readonly string[];
+}
+
+function flagRefs(flags: string, { lookup, nameable }: Vocabulary, cache: FlagCache): { refs: string[]; unknown: string[]; nameable: readonly string[] } {
   const known = cache.get(flags);
   if (known) return known;
   const refs: string[] = [];
@@ -70,14 +77,15 @@ function flagRefs(flags: string, lookup: NameLookup, cache: FlagCache): { refs: 
     if (found.length === 0) unknown.push(flag);
     else refs.push(...found);
   }
-  const result = { refs, unknown };
+  const xsave = xsaveRefs(new Set(words(flags)), new Set(nameable));
+  const result = { refs: [...refs, ...xsave.refs], unknown, nameable: [...nameableRefs(nameable, lookup), ...xsave.nameable] };
   cache.set(flags, result);
   return result;
 }
 
 /** @returns a paragraph's CPU with the registers that its names say, and the flags that have no bit. */
-export function toCpu({ fields, line }: Paragraph, index: number, lookup: NameLookup, cache: FlagCache): { cpu: CpuDump; unknown: string[] } {
-  const { refs, unknown } = flagRefs(fields.get('flags') ?? '', lookup, cache);
+export function toCpu({ fields, line }: Paragraph, index: number, vocabulary: Vocabulary, cache: FlagCache): { cpu: CpuDump; unknown: string[] } {
+  const { refs, unknown, nameable } = flagRefs(fields.get('flags') ?? '', vocabulary, cache);
   const optional = (key: string, name: string): Record<string, number> => {
     const value = decimal(fields.get(name));
     return value === undefined ? {} : { [key]: value };
@@ -97,6 +105,7 @@ export function toCpu({ fields, line }: Paragraph, index: number, lookup: NameLo
     ...addressSizes(fields.get('address sizes')),
     ...(brand && brand !== 'unknown' ? { brand } : {}),
     refs: [...refs, ...powerRefs(fields.get('power management'))],
+    nameable,
   });
   return { cpu, unknown };
 }

@@ -8,6 +8,9 @@ export interface Registers {
   readonly edx: number;
 }
 
+/** Rows by `rowKey`. */
+export type CpuRows = ReadonlyMap<string, Registers>;
+
 /** MSR index to value; `null`: reading it faults. */
 export type Msrs = Map<number, bigint | null>;
 
@@ -18,6 +21,8 @@ export interface CpuDump {
   readonly line: number;
   readonly rows: Map<string, Registers>;
   readonly msrs: Msrs;
+  /** Of rebuilt registers: masks of the bits that are known, set or clear. */
+  readonly known?: { readonly rows: CpuRows; readonly msrs: ReadonlyMap<number, bigint> };
 }
 
 /** One machine of a dump: its CPUs, and the MSRs that the dump gives to no CPU. */

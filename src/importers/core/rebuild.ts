@@ -14,6 +14,8 @@ export interface NamedCpu {
   readonly brand?: string;
   /** References of the bits that are known to be set. */
   readonly refs: readonly string[];
+  /** References of the bits that would be named if they were set: of those, what is not named is clear. */
+  readonly nameable?: readonly string[];
   /** Highest basic and extended leaf, where the format says them. */
   readonly level?: number;
   readonly extendedLevel?: number;
@@ -69,6 +71,24 @@ function highest(draft: Draft, from: number, to: number): number {
   return most;
 }
 
+/** Subleaves with a known bit exist, so leaf 7 says that there are at least so many. */
+function rebuildLeaf7(draft: Draft): void {
+  const most = [...draft.rows.values()].reduce((highest, { leaf, subleaf }) => (leaf === 7 ? Math.max(highest, subleaf) : highest), 0);
+  if (most > 0) or(draft, 7, 0, 'eax', most);
+}
+
+/** What every format says in its own words: vendor, signature, brand, highest leaves, sizes of addresses. */
+function noteIdentity(known: Draft, named: NamedCpu): void {
+  const whole = (leaf: number, ...registers: Register[]): void => {
+    for (const register of registers) or(known, leaf, 0, register, 0xffff_ffff);
+  };
+  whole(0, ...(named.level === undefined ? [] : (['eax'] as const)), ...(named.vendor === '' ? [] : (['ebx', 'ecx', 'edx'] as const)));
+  whole(1, 'ebx', ...(named.family === undefined || named.model === undefined ? [] : (['eax'] as const)));
+  if (named.brand) for (const leaf of [2, 3, 4]) whole(0x8000_0000 + leaf, 'eax', 'ebx', 'ecx', 'edx');
+  if (named.physicalBits) whole(0x8000_0008, 'eax');
+  if (named.extendedLevel !== undefined) whole(0x8000_0000, 'eax');
+}
+
 /**
  * Builds registers from names. Bits that no name speaks of stay zero and are not known: the profile must say `partial`.
  * @param named what is known
@@ -76,7 +96,11 @@ function highest(draft: Draft, from: number, to: number): number {
  */
 export function rebuildCpu(named: NamedCpu): CpuDump {
   const draft: Draft = { rows: new Map(), msrs: new Map() };
+  const known: Draft = { rows: new Map(), msrs: new Map() };
   for (const ref of named.refs) setBit(draft, ref);
+  for (const ref of [...named.refs, ...(named.nameable ?? [])]) setBit(known, ref);
+  rebuildLeaf7(draft);
+  noteIdentity(known, named);
   const { family, model, stepping } = named;
   if (family !== undefined && model !== undefined) or(draft, 1, 0, 'eax', signatureOf(family, model, stepping ?? 0));
   or(draft, 1, 0, 'ebx', ((named.apicId ?? 0) << 24) | ((Math.min(named.threads ?? 0, 255) & 0xff) << 16) | ((((named.clflushBytes ?? 0) >> 3) & 0xff) << 8));
@@ -89,7 +113,7 @@ export function rebuildCpu(named: NamedCpu): CpuDump {
   or(draft, 0, 0, 'ecx', packed(vendor, 8));
   const extended = named.extendedLevel ?? highest(draft, 0x8000_0000, 0x8100_0000);
   if (extended > 0x8000_0000) or(draft, 0x8000_0000, 0, 'eax', extended);
-  return { cpu: named.cpu, line: named.line, rows: draft.rows, msrs: new Map<number, bigint | null>(draft.msrs) };
+  return { cpu: named.cpu, line: named.line, rows: draft.rows, msrs: new Map<number, bigint | null>(draft.msrs), known };
 }
 
 const isAmd = (vendor: string): boolean => vendor === 'AuthenticAMD' || vendor === 'HygonGenuine';

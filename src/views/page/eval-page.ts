@@ -43,10 +43,13 @@ function answer(report: EvalReport): Cell {
       : 'No file says that the machine is vulnerable.',
     `${names(report, 'mitigated').length} mitigated, ${names(report, 'not-affected').length} not affected${names(report, 'unknown').length > 0 ? `, ${names(report, 'unknown').length} unknown` : ''}.`,
   ];
+  const guesses = Object.keys(report.unknown?.vulnerabilities ?? {}).length;
+  const unknown: Cell = guesses === 0 ? [] : cell(`${counted(guesses, 'line rests', 'lines rest')} on what the profile does not say, and could be otherwise.`, 'warn');
   const taint = report.tainted.length > 0 ? ` The kernel is tainted: ${listed(report.tainted.map((one) => wordOf(taintWords, one)))}.` : '';
   return [
     [span(parts.join(' '), open.length > 0 ? 'plain' : 'good')],
     cell(`SMT is ${report.smt.active ? 'active' : 'not active'} (control: ${report.smt.control}).${taint}`)[0]!,
+    ...unknown,
   ];
 }
 

@@ -126,6 +126,7 @@ export const findingWords: Readonly<Record<string, Words>> = {
   'early-load': ({ revision: now }) => `the update in the initramfs is loaded before anything is looked at (${revision(now)})`,
   'early-image-assumed': () => 'that the initramfs holds the same update is assumed',
   'microcode-went-back': ({ before, after }) => `the machine goes back from ${revision(before)} to ${revision(after)}: microcode is volatile`,
+  'guard-denied': ({ holders }) => `the guard refuses: this would work from ${listed(texts(holders))}, which is stale`,
   'reads-stale-copies': ({ holders }) =>
     `it works from ${counted(texts(holders).length, 'stale copy', 'stale copies')}, and nothing warns of it: ${listed(texts(holders))}`,
 };

@@ -30,9 +30,9 @@ export const policyFindingWords: Readonly<Record<string, (args: Args) => string>
   'bad-revision-left': () => 'Patch 7 gives back the speculation controls that the old revision had cost',
   'bad-revision-imposed': () => 'Patch 7 takes the speculation controls away: the new revision is one of the bad ones',
   'kvm-restores-tsx-ctrl': ({ guests }) => `KVM puts the TSX_CTRL of before back whenever a thread that ran a guest returns to user space (${many(guests)})`,
-  'full-kvm-refreshed': ({ module }) => `${String(module)} computed its capabilities again; guests that run keep theirs`,
-  'full-kvm-not-refreshed': ({ module }) => `${String(module)} could not be set up again and keeps what it had`,
-  'uek4-rule': ({ area, did }) => `${AREAS[String(area)] ?? String(area)}: ${DID[String(did)] ?? String(did)}`,
+  'full-kvm-refreshed': ({ module }) => `${String(module ?? 'KVM')} computed its capabilities again; guests that run keep theirs`,
+  'full-kvm-not-refreshed': ({ module }) => `${String(module ?? 'KVM')} could not be set up again and keeps what it had`,
+  'uek4-rule': ({ area, did }) => `${AREAS[String(area)] ?? 'UEK4'}: ${DID[String(did)] ?? 'a rule of its own'}`,
   'uek4-verw-off-for-all': ({ bugs }) => `VERW goes off with MDS, though ${many(bugs)} needs it too`,
 };
 

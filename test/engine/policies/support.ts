@@ -100,11 +100,14 @@ export async function ask(asked: Asked): Promise<DiffReport> {
   return dryRun({ ...set, kernel: { line: asked.line, release: '', evidence: 'exact' }, assumptions: [], full: true });
 }
 
+/** A row of a file that every kernel line here has. */
+export type FileRow = VulnerabilityRow & Readonly<Record<'before' | 'reported' | 'afterReboot', string>>;
+
 /** @returns the row of a file in sysfs. */
-export function row(report: DiffReport, name: string): VulnerabilityRow {
+export function row(report: DiffReport, name: string): FileRow {
   const found = report.vulnerabilities.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`no row ${name}`);
-  return found;
+  if (found === undefined || found.reported === null) throw new Error(`no row ${name}`);
+  return found as FileRow;
 }
 
 /** @returns the row of a flag, or undefined. */

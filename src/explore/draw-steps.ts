@@ -1,0 +1,103 @@
+import { hex } from '../base/hex.ts';
+import { cpuReport } from '../engine/report/eval-report.ts';
+import { cpuWords } from '../views/page/headline.ts';
+import { type Paragraph, span } from '../views/page/page.ts';
+import { bootedOn } from './booted.ts';
+import { windowOf } from './draw-lists.ts';
+import { cutLine, exactly, ink, inverted, type Line, line, lineWidth, type Pane, padLine, wrapped } from './lines.ts';
+import type { PlayedStep } from './session.ts';
+import type { State } from './state.ts';
+import { findingText, refusedBy } from './words/findings.ts';
+import { stepLabel } from './words/steps.ts';
+
+export const TIMELINE_WIDTH = 34;
+
+function shownStep(state: State): PlayedStep | undefined {
+  return state.session?.steps[state.at];
+}
+
+/** Machine, microcode, kernel and what is otherwise than in mainline. */
+export function headline(state: State): Line {
+  const first = bootedOn(state.session);
+  const { prepared, choices } = state;
+  if (first === null || prepared === null) return line(' cpueval', 'strong');
+  const machine = shownStep(state)?.machine ?? first;
+  const { silicon, revision } = first.threads[0]!;
+  const now = machine.threads[0]!.revision;
+  const offered = prepared.load?.blob.revision;
+  const parts = [
+    cpuWords(cpuReport(first.kernel, silicon)),
+    now === revision ? `microcode ${hex(now)}${offered === undefined ? '' : `, offered ${offered}`}` : `microcode ${hex(revision)} -> ${hex(now)}`,
+    `kernel ${prepared.kernel.release}`,
+    `policy ${choices.policy}${choices.patches === null ? '' : ` (patches ${choices.patches})`}`,
+    ...(choices.inhibit ? [`inhibitors ${choices.strict ? 'strict' : 'on'}`] : []),
+    ...(choices.force.length > 0 ? [`forced ${choices.force.join(',')}`] : []),
+    ...(prepared.spec.cmdline === '' ? [] : [prepared.spec.cmdline]),
+  ];
+  return line(` ${parts.join('   ')}`, 'strong');
+}
+
+/** One step of the timeline; the one that is shown stands in brackets. */
+function stepInks(state: State, at: number): Line {
+  const played = state.session?.steps[at];
+  const step = state.steps[at];
+  if (step === undefined) return [];
+  const text = `${played?.refused ? '!' : ''}${at + 1} ${stepLabel(step)}`;
+  const tone = played?.refused ? 'bad' : at > state.at ? 'dim' : 'plain';
+  return at === state.at ? [ink(`[${text}]`, played?.refused ? 'bad' : 'strong', true)] : [ink(` ${text} `, tone)];
+}
+
+/** The timeline as a row that is broken where the terminal ends; the lines around the step that is shown, at most three. */
+function stepRow(state: State, width: number): Line[] {
+  const lines: Line[] = [];
+  let current: Line = [];
+  let shown = 0;
+  for (const at of state.steps.keys()) {
+    const step = stepInks(state, at);
+    if (lineWidth(current) + lineWidth(step) > width && current.length > 0) {
+      lines.push(current);
+      current = [];
+    }
+    if (at === state.at) shown = lines.length;
+    current = [...current, ...step];
+  }
+  lines.push(current);
+  const { from, to } = windowOf(lines.length, shown, Math.min(3, lines.length));
+  return lines.slice(from, to);
+}
+
+/** What the step that is shown found out; a refusal says by whom, and what f does about it. */
+function findingParagraphs(step: PlayedStep | undefined): Paragraph[] {
+  const [first, ...others] = step?.findings ?? [];
+  if (step === undefined || first === undefined) return [];
+  const rest = others.map((finding): Paragraph => [span(findingText(finding))]);
+  if (!step.refused) return [[span(findingText(first))], ...rest];
+  const by = refusedBy(first.code);
+  const help = by === 'an inhibitor' ? 'f: force it by name' : by === 'the kernel' ? 'f: what lifts it' : '';
+  return [[span(`Refused by ${by}: `, 'bad'), span(findingText(first))], ...rest, ...(help === '' ? [] : [[span(`(${help})`, 'dim')]])];
+}
+
+/** The timeline over the rows, for narrow terminals: the steps, and two lines of what the step that is shown found out. */
+export function stepLines(state: State, width: number): Line[] {
+  const inner = width - 2;
+  const joined = findingParagraphs(shownStep(state)).flatMap((paragraph, at) => [...(at > 0 ? [span(' ')] : []), ...paragraph]);
+  const findings = wrapped(joined, inner);
+  const [one = [], two = [], more] = findings;
+  const second = more === undefined ? two : cutLine([...two, ink(' '), ...more], inner);
+  return [...stepRow(state, width), ...[one, second].map((text): Line => [ink(' '), ...text])];
+}
+
+/** The timeline beside the rows: one step a line, below it all that the step that is shown found out. */
+export function stepPane(state: State, height: number): Pane {
+  const findings = findingParagraphs(shownStep(state)).flatMap((paragraph, at) => [...(at > 0 ? [[]] : []), ...wrapped(paragraph, TIMELINE_WIDTH - 1)]);
+  const most = Math.max(4, height - Math.min(state.steps.length, Math.floor(height / 2)) - 2);
+  const below = exactly(findings, Math.min(findings.length, most));
+  const room = Math.max(1, height - below.length - 2);
+  const { from, to } = windowOf(state.steps.length, state.at, room);
+  const steps = state.steps.slice(from, to).map((_, index) => {
+    const at = from + index;
+    const text: Line = [ink(at === state.at ? '>' : ' '), ...stepInks(state, at)];
+    return at === state.at ? inverted(padLine(text, TIMELINE_WIDTH)) : text;
+  });
+  return { width: TIMELINE_WIDTH, lines: [line('TIMELINE', 'dim'), ...steps, [], ...below] };
+}
