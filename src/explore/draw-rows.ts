@@ -12,7 +12,9 @@ function tabLine(state: State, width: number): Line {
   const { session } = state;
   const build = (long: boolean): Line =>
     TAB_IDS.flatMap((id, at): Line => {
-      const count = session === null ? 0 : markedRows(id, state.at, session).filter(({ mark }) => mark !== ' ').length;
+      // A plan is played, not looked up: it is counted only where it is shown.
+      const rows = session === null || (id === 'plan' && state.tab !== 'plan') ? [] : markedRows(id, state.at, session);
+      const count = rows.filter(({ mark }) => mark !== ' ').length;
       const text = `${at + 1} ${tabWords[id][long ? 0 : 1]}${count > 0 ? `${long ? ' ' : ''}*${count}` : ''}`;
       return [id === state.tab ? ink(`[${text}]`, 'strong', true) : ink(` ${text} `, count > 0 ? 'plain' : 'dim')];
     });

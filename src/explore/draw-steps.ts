@@ -4,6 +4,7 @@ import { cpuWords } from '../views/page/headline.ts';
 import { type Paragraph, span } from '../views/page/page.ts';
 import { bootedOn } from './booted.ts';
 import { windowOf } from './draw-lists.ts';
+import { findingsOf } from './findings.ts';
 import { cutLine, exactly, ink, inverted, type Line, line, lineWidth, type Pane, padLine, wrapped } from './lines.ts';
 import type { PlayedStep } from './session.ts';
 import type { State } from './state.ts';
@@ -16,8 +17,8 @@ function shownStep(state: State): PlayedStep | undefined {
   return state.session?.steps[state.at];
 }
 
-/** Machine, microcode, kernel and what is otherwise than in mainline. */
-export function headline(state: State): Line {
+/** Machine, microcode, kernel and what is otherwise than in mainline; without the words that go without saying where the terminal is narrow. */
+export function headline(state: State, width: number): Line {
   const first = bootedOn(state.session);
   const { prepared, choices } = state;
   if (first === null || prepared === null) return line(' cpueval', 'strong');
@@ -25,16 +26,17 @@ export function headline(state: State): Line {
   const { silicon, revision } = first.threads[0]!;
   const now = machine.threads[0]!.revision;
   const offered = prepared.load?.blob.revision;
-  const parts = [
-    cpuWords(cpuReport(first.kernel, silicon)),
-    now === revision ? `microcode ${hex(now)}${offered === undefined ? '' : `, offered ${offered}`}` : `microcode ${hex(revision)} -> ${hex(now)}`,
+  const microcode = now === revision ? `${hex(now)}${offered === undefined ? '' : `, offered ${offered}`}` : `${hex(revision)} -> ${hex(now)}`;
+  const others = [
     `kernel ${prepared.kernel.release}`,
     `policy ${choices.policy}${choices.patches === null ? '' : ` (patches ${choices.patches})`}`,
     ...(choices.inhibit ? [`inhibitors ${choices.strict ? 'strict' : 'on'}`] : []),
     ...(choices.force.length > 0 ? [`forced ${choices.force.join(',')}`] : []),
     ...(prepared.spec.cmdline === '' ? [] : [prepared.spec.cmdline]),
   ];
-  return line(` ${parts.join('   ')}`, 'strong');
+  const name = cpuWords(cpuReport(first.kernel, silicon));
+  const long = ` ${[name, `microcode ${microcode}`, ...others].join('   ')}`;
+  return line([...long].length <= width ? long : ` ${[name, microcode, ...others].join('   ')}`, 'strong');
 }
 
 /** One step of the timeline; the one that is shown stands in brackets. */
@@ -67,9 +69,11 @@ function stepRow(state: State, width: number): Line[] {
 }
 
 /** What the step that is shown found out; a refusal says by whom, and what f does about it. */
-function findingParagraphs(step: PlayedStep | undefined): Paragraph[] {
-  const [first, ...others] = step?.findings ?? [];
-  if (step === undefined || first === undefined) return [];
+function findingParagraphs({ session, at }: State): Paragraph[] {
+  const step = session?.steps[at];
+  if (session === null || step === undefined) return [];
+  const [first, ...others] = findingsOf(session, at);
+  if (first === undefined) return [];
   const rest = others.map((finding): Paragraph => [span(findingText(finding))]);
   if (!step.refused) return [[span(findingText(first))], ...rest];
   const by = refusedBy(first.code);
@@ -80,7 +84,7 @@ function findingParagraphs(step: PlayedStep | undefined): Paragraph[] {
 /** The timeline over the rows, for narrow terminals: the steps, and two lines of what the step that is shown found out. */
 export function stepLines(state: State, width: number): Line[] {
   const inner = width - 2;
-  const joined = findingParagraphs(shownStep(state)).flatMap((paragraph, at) => [...(at > 0 ? [span(' ')] : []), ...paragraph]);
+  const joined = findingParagraphs(state).flatMap((paragraph, at) => [...(at > 0 ? [span(' ')] : []), ...paragraph]);
   const findings = wrapped(joined, inner);
   const [one = [], two = [], more] = findings;
   const second = more === undefined ? two : cutLine([...two, ink(' '), ...more], inner);
@@ -89,7 +93,7 @@ export function stepLines(state: State, width: number): Line[] {
 
 /** The timeline beside the rows: one step a line, below it all that the step that is shown found out. */
 export function stepPane(state: State, height: number): Pane {
-  const findings = findingParagraphs(shownStep(state)).flatMap((paragraph, at) => [...(at > 0 ? [[]] : []), ...wrapped(paragraph, TIMELINE_WIDTH - 1)]);
+  const findings = findingParagraphs(state).flatMap((paragraph, at) => [...(at > 0 ? [[]] : []), ...wrapped(paragraph, TIMELINE_WIDTH - 1)]);
   const most = Math.max(4, height - Math.min(state.steps.length, Math.floor(height / 2)) - 2);
   const below = exactly(findings, Math.min(findings.length, most));
   const room = Math.max(1, height - below.length - 2);

@@ -11,7 +11,7 @@ const EXPLANATION = 0.34;
 
 /** The timeline, the rows of the tab that is open, and what stands behind them, in as many panes as there is room for. */
 export function drawTimeline(state: State, width: number, height: number): Line[] {
-  const head = headline(state);
+  const head = headline(state, width);
   if (width < TWO_PANES) {
     const steps = stepLines(state, width);
     return [head, ...steps, ...rowsPane(state, width, height - 1 - steps.length, true)];

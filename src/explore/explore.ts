@@ -5,6 +5,7 @@ import type { OpenedScenario, Outside } from './outside.ts';
 import { reduce, resized } from './reduce.ts';
 import { type State, startState } from './state.ts';
 import type { Terminal } from './terminal.ts';
+import { warming } from './warm.ts';
 
 function drawn(state: State, terminal: Terminal): void {
   terminal.draw(frame(state, state.width, state.height, terminal.colour));
@@ -42,7 +43,7 @@ export async function explore(outside: Outside, terminal: Terminal, opened: Open
     state = await fulfilled(state, outside, show);
     if (state.wish?.kind === 'quit') return;
     show(state);
-    for (const input of await terminal.next()) {
+    for (const input of await terminal.next(warming(state))) {
       if (input.kind === 'gone') return;
       if (input.kind === 'resize') {
         const { width, height } = terminal.size();

@@ -13,8 +13,11 @@ export interface Terminal {
   readonly colour: boolean;
   readonly size: () => { readonly width: number; readonly height: number };
   readonly draw: (lines: readonly string[]) => void;
-  /** The next input, and those that came with it. */
-  readonly next: () => Promise<readonly Input[]>;
+  /**
+   * The next input, and those that came with it.
+   * @param work done in pieces until there is input, or until it says that there is no more
+   */
+  readonly next: (work: () => boolean) => Promise<readonly Input[]>;
   /** Gives the terminal back as it was. Twice does no harm. */
   readonly close: () => void;
 }
@@ -46,10 +49,15 @@ class Inputs {
     queueMicrotask(() => take(this.taken()));
   }
 
-  next(): Promise<readonly Input[]> {
+  next(work: () => boolean): Promise<readonly Input[]> {
     if (this.queue.length > 0) return Promise.resolve(this.taken());
+    const idle = (): void => {
+      // Each piece in a turn of its own: a key that has come is read in between.
+      if (this.waiting !== null && work()) setImmediate(idle);
+    };
     return new Promise((take) => {
       this.waiting = take;
+      setImmediate(idle);
     });
   }
 
@@ -142,8 +150,8 @@ export function openTerminal(colour: boolean): Terminal {
       shown = lines;
       if (open && changed.length + below.length > 0) stdout.write(BEGIN_UPDATE + changed.join('') + below.join('') + END_UPDATE);
     },
-    async next() {
-      const taken = await inputs.next();
+    async next(work) {
+      const taken = await inputs.next(work);
       // What another size leaves on the screen is not ours any more.
       if (taken.some(({ kind }) => kind === 'resize')) {
         shown = [];

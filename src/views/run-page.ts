@@ -3,11 +3,10 @@ import { cpuWords, kernelWords, revisionWords } from './page/headline.ts';
 import { type Block, type Cell, cell, lines, type Page, type Paragraph, type Section, span } from './page/page.ts';
 import { differenceWords, leftover, quoted, saying } from './run-sentences.ts';
 import { assumptionWords } from './words/assumptions.ts';
-import { cureWords } from './words/cures.ts';
+import { cureWords, notCuredWords } from './words/cures.ts';
 import { eventHeading } from './words/ledger-events.ts';
 import { asSentence, findingText } from './words/ledger-findings.ts';
-import { ledgerNotCuredWords, ledgerSymptomWords } from './words/ledger-words.ts';
-import { takenWords } from './words/snapshots.ts';
+import { symptomWords, takenWords } from './words/snapshots.ts';
 import { counted, listed, wordOf } from './words/word-of.ts';
 
 function wentStale(step: RunStep, all: boolean): Section | null {
@@ -16,7 +15,7 @@ function wentStale(step: RunStep, all: boolean): Section | null {
   const guests = step.guests.filter(({ stale, name }) => stale && (all || fresh.has(`guest ${name}`)));
   if (snapshots.length + guests.length === 0) return null;
   const because = (row: (typeof snapshots)[number]): Cell =>
-    lines(row.notCuredBy.map(({ cure, why }) => `${wordOf(cureWords, cure)}: ${wordOf(ledgerNotCuredWords, why)}`));
+    lines(row.notCuredBy.map(({ cure, why }) => `${wordOf(cureWords, cure)}: ${wordOf(notCuredWords, why)}`));
   return {
     kind: 'section',
     id: 'stale',
@@ -35,7 +34,7 @@ function wentStale(step: RunStep, all: boolean): Section | null {
         lines(differenceWords(row.differences, all)),
         cell(row.cures.map((cure) => wordOf(cureWords, cure)).join(' or ')),
         because(row),
-        cell(wordOf(ledgerSymptomWords, row.symptom), 'dim'),
+        cell(wordOf(symptomWords, row.symptom), 'dim'),
       ]),
       ...guests.map((row) => [
         cell(`guest ${row.name}`, 'strong'),
@@ -43,7 +42,7 @@ function wentStale(step: RunStep, all: boolean): Section | null {
         lines(differenceWords(row.differences, all)),
         cell(row.cures.map((cure) => wordOf(cureWords, cure)).join(', then ')),
         cell(''),
-        cell(wordOf(ledgerSymptomWords, 'guest-frozen'), 'dim'),
+        cell(wordOf(symptomWords, 'guest-frozen'), 'dim'),
       ]),
     ],
   };
@@ -86,7 +85,14 @@ function guardSentence({ guard }: RunReport): Paragraph[] {
   if (guard.mode === 'off') return [];
   const events = new Set(guard.reads.map(({ event }) => event)).size;
   const did = guard.mode === 'deny' ? 'refuses' : 'warns of';
-  return [[span(`The guard ${did} ${counted(guard.reads.length, 'read of a stale copy', 'reads of stale copies')} by ${counted(events, 'event')}.`, events > 0 ? 'warn' : 'good')]];
+  return [
+    [
+      span(
+        `The guard ${did} ${counted(guard.reads.length, 'read of a stale copy', 'reads of stale copies')} by ${counted(events, 'event')}.`,
+        events > 0 ? 'warn' : 'good',
+      ),
+    ],
+  ];
 }
 
 /**

@@ -2,8 +2,8 @@ import type { SnapshotDifference } from '../engine/model/report.ts';
 import type { RunStep } from '../engine/scenario/run-report.ts';
 import { someOf, valueWords } from './page/differences.ts';
 import { type Paragraph, span } from './page/page.ts';
+import { notCuredWords } from './words/cures.ts';
 import { refName } from './words/ledger-findings.ts';
-import { ledgerNotCuredWords } from './words/ledger-words.ts';
 import { cpuList, listed, wordOf } from './words/word-of.ts';
 
 /** Which cure an event is the play of, and whose copies people expect it to cure: what it leaves stale it must explain. */
@@ -87,6 +87,6 @@ export function leftover(step: RunStep, repeated: boolean, all: boolean): string
   const [cure, holders] = known;
   return step.snapshots.flatMap((row) => {
     const why = row.stale && holders.test(row.holder) ? row.notCuredBy.find((one) => one.cure === cure)?.why : undefined;
-    return why === undefined ? [] : [`${row.holder} still ${differenceWords(row.differences, all).join('; ')}: ${wordOf(ledgerNotCuredWords, why)}`];
+    return why === undefined ? [] : [`${row.holder} still ${differenceWords(row.differences, all).join('; ')}: ${wordOf(notCuredWords, why)}`];
   });
 }

@@ -3,7 +3,7 @@ import { fulfilled } from '../../src/explore/explore.ts';
 import type { Key } from '../../src/explore/key.ts';
 import { type Choices, NO_CHOICES, type OpenedScenario, type Outside } from '../../src/explore/outside.ts';
 import { reduce } from '../../src/explore/reduce.ts';
-import { startState, type State } from '../../src/explore/state.ts';
+import { type State, startState } from '../../src/explore/state.ts';
 
 /** Files that an export would have written. */
 export type Written = Map<string, string>;

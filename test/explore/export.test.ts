@@ -17,7 +17,11 @@ async function exports(start: Parameters<typeof begin>[0], keys: readonly string
 const CASES: readonly (readonly [name: string, start: Parameters<typeof begin>[0], keys: readonly string[]])[] = [
   ['the story', SKYLAKE, []],
   ['an edited timeline', SKYLAKE, ['right', 'right', 'a', 'v', 'a', 'o', 'enter', '>', 'a', 'w', 'enter', 'a', 'z', '>', '>', 'a', 'x']],
-  ['an AMD machine under rfc on another kernel', opened({ profile: 'milan-19-01-01-a001119', blob: 'milan-19-01-01-a0011d1', kernel: '7.2', cmdline: 'nosmt', policy: 'rfc', patches: '1-5' }), []],
+  [
+    'an AMD machine under rfc on another kernel',
+    opened({ profile: 'milan-19-01-01-a001119', blob: 'milan-19-01-01-a0011d1', kernel: '7.2', cmdline: 'nosmt', policy: 'rfc', patches: '1-5' }),
+    [],
+  ],
   ['inhibitors, one of them forced', opened({ ...SKYLAKE.choices, inhibit: true }), ['right', 'right', 'right', 'f', '1']],
 ];
 

@@ -3,23 +3,13 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { frame } from '../../src/explore/frame.ts';
 import { reduce } from '../../src/explore/reduce.ts';
-import { startState, type State } from '../../src/explore/state.ts';
+import { type State, startState } from '../../src/explore/state.ts';
 import { textWidth } from '../../src/views/table/width.ts';
 import { begin, opened, outsideOf, press, SKYLAKE, type Written } from './drive.ts';
 
 const types = (state: State): string[] => state.steps.map(({ type, guest }) => (guest === undefined ? type : `${type} ${guest}`));
 
-const STORY = [
-  'boot',
-  'kvm-load',
-  'guest-start web-1',
-  'microcode-late-load',
-  'guest-stop web-1',
-  'kvm-unload',
-  'kvm-load',
-  'guest-start web-1',
-  'reboot',
-];
+const STORY = ['boot', 'kvm-load', 'guest-start web-1', 'microcode-late-load', 'guest-stop web-1', 'kvm-unload', 'kvm-load', 'guest-start web-1', 'reboot'];
 
 test('from nothing to the timeline: machine, update, kernel, play', async () => {
   let state = await begin(null);
@@ -148,7 +138,25 @@ test('exports ask before they write over a file', async () => {
   assert.deepEqual([...written.keys()], ['skylake-06-5e-03-c6.scenario.json']);
 });
 
-const NAMED = ['up', 'down', 'left', 'right', 'enter', 'escape', 'tab', 'shift-tab', 'backspace', 'delete', 'home', 'end', 'pageup', 'pagedown', 'f1', 'f5', 'insert'];
+const NAMED = [
+  'up',
+  'down',
+  'left',
+  'right',
+  'enter',
+  'escape',
+  'tab',
+  'shift-tab',
+  'backspace',
+  'delete',
+  'home',
+  'end',
+  'pageup',
+  'pagedown',
+  'f1',
+  'f5',
+  'insert',
+];
 const CONTROLS = ['ctrl-a', 'ctrl-b', 'ctrl-c', 'ctrl-d', 'ctrl-f', 'ctrl-k', 'ctrl-n', 'ctrl-p', 'ctrl-r', 'ctrl-u', 'ctrl-w', 'ctrl-x'];
 /** Names of members of objects: a table of keys must not be asked for them. */
 const STRANGE = ['constructor', '__proto__', 'toString', 'é', '漢', '\u{1f600}', '\u200b', '\u202e', 'ctrl-\u0000'];

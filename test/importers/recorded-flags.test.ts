@@ -31,12 +31,26 @@ function cpuinfoOf({ profile, expect }: Recording): string {
   return `processor\t: 0\nvendor_id\t: ${vendor}\ncpu family\t: ${family}\nmodel\t\t: ${model}\nstepping\t: ${stepping}\nflags\t\t: ${expect.flags.join(' ')}\n`;
 }
 
+/** Some simulated CPUs show AVX-512 or protection keys without the state components that every real one with them has. */
+function lacksState(rows: ReadonlyMap<string, CpuidRow>): boolean {
+  const [state, leaf7] = [Number(rows.get('13.0')?.eax ?? 0), rows.get('7.0')];
+  const avx512 = ((Number(leaf7?.ebx ?? 0) >>> 16) & 1) === 1;
+  const keys = ((Number(leaf7?.ecx ?? 0) >>> 3) & 1) === 1;
+  return (avx512 && (state & 0xe0) !== 0xe0) || (keys && (state & 0x200) === 0);
+}
+
 /** Bits of the rebuilt registers that the recorded CPU does not have; leaf heads and leaf 1 eax and ebx hold no flags. */
 function falseBits(rebuilt: Profile, real: Profile): string[] {
   const rows = byKey(real.cpuid);
   return rebuilt.cpuid.flatMap((row) =>
     WORDS.flatMap((word) => {
       const leaf = Number(row.leaf);
+      // Leaf 7 eax counts subleaves: rebuilt it is the highest that is known.
+      if (leaf === 7 && Number(row.subleaf) === 0 && word === 'eax') {
+        const most = Number(rows.get('7.0')?.eax ?? 0);
+        return Number(row.eax) <= most ? [] : [`7.0.eax: ${row.eax} of ${most}`];
+      }
+      if (leaf === 0xd && lacksState(rows)) return [];
       if ((leaf & 0x7fff_ffff) === 0 || (leaf === 1 && (word === 'eax' || word === 'ebx'))) return [];
       const extra = Number(row[word]) & ~Number(rows.get(`${leaf}.${Number(row.subleaf)}`)?.[word] ?? 0);
       return extra === 0 ? [] : [`${row.leaf}.${row.subleaf}.${word}: 0x${(extra >>> 0).toString(16)}`];

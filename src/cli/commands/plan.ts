@@ -25,7 +25,7 @@ export function command(): Command {
   return withOutput(withDryRun(plan), ['table', 'json', 'markdown', 'html'])
     .addHelpText(
       'after',
-      '\nExamples:\n  cpueval plan --profile cascadelake-06-55-07-5000021 --blob cascadelake-06-55-07-500002c --module kvm_intel --guest web-1 --inhibit\n  cpueval plan --profile host.json --blob update.json --kernel 7.2 --policy full --module kvm_intel\n  cpueval plan --profile host.json --blob update.json --json | jq -r ".steps[].hint"\n',
+      '\nExamples:\n  cpueval plan --profile skylake-06-5e-03-c6 --blob skylake-06-5e-03-cc --guest web-1 --inhibit\n  cpueval plan --profile host.json --blob update.json --policy full --module kvm_intel\n  cpueval plan --profile host.json --blob update.json --json | jq -r ".steps[].hint"\n',
     )
     .action(action(run));
 }

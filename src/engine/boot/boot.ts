@@ -5,7 +5,7 @@ import type { KernelTables, Register } from '../../data/kernels/types.ts';
 import { Trace, type Value } from '../look/trace.ts';
 import { knowsCpuid, knowsMsr } from '../silicon/knowledge.ts';
 import { cpuidOf, msrOf, type Registers, type Silicon } from '../silicon/silicon.ts';
-import { unknownBits, unknownCpuidRef } from '../silicon/unknown-bits.ts';
+import { leavesOpen, unknownBits, unknownCpuidRef } from '../silicon/unknown-bits.ts';
 import { type CapIndex, capIndex, dependents } from './cap-index.ts';
 import { type Option, parseCommandLine, rawWords } from './command-line.ts';
 import { blankCpu, type Cpu, copyCpu } from './cpu.ts';
@@ -108,9 +108,8 @@ export class Boot {
     const line = commandLineOf(spec);
     this.options = line.options;
     this.words = line.words;
-    const open = unknownBits(spec.tables, silicon);
-    this.trace.unknownBits = open;
-    this.left = open.size > 0 || silicon.absentMsrs === 'unknown' || silicon.msrKnown.size > 0 || !silicon.revisionKnown ? new Map() : null;
+    this.trace.unknownBits = unknownBits(spec.tables, silicon);
+    this.left = leavesOpen(spec.tables, silicon) ? new Map() : null;
   }
 
   /** @returns a kernel with the same memory: an event works on the copy and leaves this one as it was. */
@@ -167,9 +166,9 @@ export class Boot {
     this.left.set(bit, this.trace.step(rule));
   }
 
-  /** @see leave */
-  leaveFeature(feature: string, rule: string): void {
-    this.leave(this.featureBit(feature), rule);
+  /** @see leave; other CPUs than the boot CPU do as it did. */
+  leaveFeature(feature: string, rule: string, cpu: Cpu = this.cpu): void {
+    if (cpu === this.cpu) this.leave(this.featureBit(feature), rule);
   }
 
   /** @see leave */
@@ -458,6 +457,14 @@ export class Boot {
   }
 
   /** A variable or static key of the kernel by its C name: `verw_clear_cpu_buf_mitigation_selected`, `cpu_buf_idle_clear`. */
+  /** A rule looked at a choice and left it as it is; the same as `leave` for bits. */
+  leaveChoice(id: string, rule: string): void {
+    const choice = this.choices.get(id);
+    if (this.left === null || choice === undefined) return;
+    this.trace.read(`choice:${id}`, choice.value, choice.from);
+    this.choices.set(id, { value: choice.value, from: this.trace.step(rule) });
+  }
+
   shared(name: string): Value {
     const share = this.shares.get(name);
     this.trace.read(`kernel:${name}`, share?.value ?? null, share?.from ?? -1);

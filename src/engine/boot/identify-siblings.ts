@@ -1,5 +1,6 @@
 import type { Boot } from './boot.ts';
 import type { Cpu } from './cpu.ts';
+import { lacksTopologyLeaves } from './identify-topology.ts';
 
 const SMT_TYPE = 1;
 const MSR_FAM10H_NODE_ID = 0xc001100c;
@@ -7,8 +8,11 @@ const MSR_FAM10H_NODE_ID = 0xc001100c;
 /** check_extended_topology_leaf(): 0x1f before 0xb; the first subleaf must be the SMT level (6.1 cpu/topology.c). */
 function extendedLeaf(b: Boot, cpu: Cpu): number | null {
   for (const leaf of [0x1f, 0xb]) {
+    if (cpu.level < leaf) continue;
     const { ebx, ecx } = b.cpuid(leaf, 0, cpu);
-    if (cpu.level >= leaf && ebx !== 0 && ((ecx >>> 8) & 0xff) === SMT_TYPE) return leaf;
+    // Read for the record only where the profile lacks the leaf.
+    if (!b.knowsCpuid(leaf, 0, 'ecx', null, cpu)) b.cpuidRegister(leaf, 0, 'ecx', cpu);
+    if (ebx !== 0 && ((ecx >>> 8) & 0xff) === SMT_TYPE) return leaf;
   }
   return null;
 }
@@ -17,7 +21,7 @@ function extendedLeaf(b: Boot, cpu: Cpu): number | null {
 export function flagExtendedTopology(b: Boot, cpu: Cpu): void {
   b.begin();
   const leaf = extendedLeaf(b, cpu);
-  if (leaf === null) return;
+  if (leaf === null) return b.leaveFeature('XTOPOLOGY', 'topology/no-leaf', cpu);
   b.trace.read(`cpuid:${leaf.toString(16)}.0.ecx`, b.cpuid(leaf, 0, cpu).ecx, -1);
   b.set('XTOPOLOGY', 'topology/leaf', cpu);
 }
@@ -82,5 +86,6 @@ export function countSiblings(b: Boot, cpu: Cpu): void {
     const logical = (b.cpuid(1, 0, cpu).ebx >>> 16) & 0xff;
     count.siblings = Math.floor(logical / Math.max(1, count.cores));
   }
-  b.share('smp_num_siblings', Math.max(1, count.siblings), 'topology/siblings');
+  const known = !lacksTopologyLeaves(b, cpu);
+  b.share('smp_num_siblings', known ? Math.max(1, count.siblings) : null, known ? 'topology/siblings' : 'topology/not-known');
 }

@@ -19,6 +19,7 @@ function orderOf(count: number): number {
 function parseLeaf(b: Boot, cpu: Cpu, leaf: number, shifts: Shifts): boolean {
   let subleaf = 0;
   for (; subleaf < MAX_SUBLEAF; subleaf++) {
+    if (subleaf === 0) b.knowsCpuid(leaf, 0, 'ecx', null, cpu);
     const { eax, ebx, ecx } = b.cpuid(leaf, subleaf, cpu);
     const type = (ecx >>> 8) & 0xff;
     if ((ebx & 0xffff) === 0 || type === 0) break;
@@ -27,7 +28,12 @@ function parseLeaf(b: Boot, cpu: Cpu, leaf: number, shifts: Shifts): boolean {
       shifts.smtCpus = ebx & 0xffff;
     }
   }
-  if (subleaf === 0) return false;
+  if (subleaf === 0) {
+    b.begin();
+    b.trace.read(`cpuid:${leaf.toString(16)}.0.ecx`, 0, -1);
+    b.leaveFeature('XTOPOLOGY', 'topology/no-leaf', cpu);
+    return false;
+  }
   // Some machines say shift 0 and two CPUs: they do have siblings.
   if (shifts.smt === 0 && shifts.smtCpus > 1) shifts.smt = orderOf(shifts.smtCpus);
   b.begin();
@@ -64,6 +70,27 @@ function amdNodes(b: Boot, cpu: Cpu, extended: boolean, shifts: Shifts): number 
   return Number(((b.msr(MSR_FAM10H_NODE_ID, cpu) ?? 0n) >> 3n) & 7n) + 1;
 }
 
+const INTEL_LEAVES: readonly number[] = [0x1f, 0xb, 4];
+const AMD_LEAVES: readonly number[] = [0x8000_0026, 0x1f, 0xb, 0x8000_001e];
+
+/**
+ * Does the profile lack the leaves that tell siblings apart? Then the kernel cannot be asked what it would make of them, and how the profile
+ * says the machine is built counts. A leaf that answers outweighs what is missing behind it.
+ * @returns whether it does; what is missing is noted and read
+ */
+export function lacksTopologyLeaves(b: Boot, cpu: Cpu): boolean {
+  const leaves = cpu.vendor === 'AMD' || cpu.vendor === 'HYGON' ? AMD_LEAVES : INTEL_LEAVES;
+  for (const leaf of leaves) {
+    if (b.knowsCpuid(leaf, 0, 'ebx', null, cpu)) {
+      if (b.cpuid(leaf, 0, cpu).ebx !== 0) return false;
+      continue;
+    }
+    b.cpuidRegister(leaf, 0, 'ebx', cpu);
+    return true;
+  }
+  return false;
+}
+
 /** topoext_fixup(): firmware of family 0x15 may hide the leaf; it is switched on again where the MSR takes it. */
 export function restoreTopologyExtensions(b: Boot, cpu: Cpu, flip: (index: number, bit: number) => number): void {
   b.begin();
@@ -89,5 +116,7 @@ export function parseTopology(b: Boot, cpu: Cpu, flip: (index: number, bit: numb
   } else if (cpu.vendor === 'INTEL') {
     if (!parseExtended(b, cpu, shifts)) parseLegacy(b, cpu, shifts);
   } else if (cpu.vendor !== 'UNKNOWN') parseLegacy(b, cpu, shifts);
-  if (cpu === b.cpu) b.share('topology_smt_shift', shifts.smt, 'topology/smt-shift');
+  if (cpu !== b.cpu) return;
+  const known = !lacksTopologyLeaves(b, cpu);
+  b.share('topology_smt_shift', known ? shifts.smt : null, known ? 'topology/smt-shift' : 'topology/not-known');
 }

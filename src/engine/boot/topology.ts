@@ -51,15 +51,20 @@ function apicIds(places: readonly Place[], smtShift: number): number[] {
   return places.map((place) => (((place.package << coreBits) | place.core) << threadBits) | place.thread);
 }
 
+/** Threads of a core as the machine is built: what counts where the profile lacks the leaves that would say it. */
+function builtThreads(places: readonly Place[]): number {
+  return places.reduce((most, { thread }) => Math.max(most, thread + 1), 1);
+}
+
 /** Bits of the APIC ID below the core, as this kernel has read them from CPUID. */
-function smtShift(b: Boot): number {
-  if (b.trait('topology-domains')) return Number(b.shared('topology_smt_shift') ?? 0);
-  return bitsFor(Number(b.shared('smp_num_siblings') ?? 1));
+function smtShift(b: Boot, places: readonly Place[]): number {
+  if (b.trait('topology-domains')) return Number(b.shared('topology_smt_shift') ?? bitsFor(builtThreads(places)));
+  return bitsFor(Number(b.shared('smp_num_siblings') ?? builtThreads(places)));
 }
 
 /** The core that this kernel takes each CPU to belong to: CPUID decides, not how the machine is built. */
 function kernelCores(b: Boot, places: readonly Place[]): number[] {
-  const shift = smtShift(b);
+  const shift = smtShift(b, places);
   return apicIds(places, shift).map((id) => id >>> shift);
 }
 
@@ -79,7 +84,7 @@ function registeredCpus(b: Boot, count: number): number {
 
 /** __max_threads_per_core: threads over cores, rounded up (cpu/topology.c topology_init_possible_cpus()); 6.1 counts what CPUID says. */
 function threadsPerCore(b: Boot, places: readonly Place[]): number {
-  if (!b.trait('topology-domains')) return Number(b.shared('smp_num_siblings') ?? 1);
+  if (!b.trait('topology-domains')) return Number(b.shared('smp_num_siblings') ?? builtThreads(places));
   const registered = places.slice(0, registeredCpus(b, places.length));
   return Math.ceil(registered.length / new Set(kernelCores(b, registered)).size);
 }

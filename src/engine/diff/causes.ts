@@ -19,6 +19,7 @@ export class Causes {
   /** For every step the causes it rests on; null: none. */
   private readonly behind: (readonly string[] | null)[] = [];
   private readonly guesses: Guesses;
+  private readonly words = new Map<number, number>();
   private readonly leaves = new Map<Ref, readonly string[] | null>();
 
   constructor(
@@ -66,8 +67,22 @@ export class Causes {
   }
 
   private ownCauses(ref: Ref): readonly Cause[] {
-    const name = typeof ref === 'number' ? capRef(this.tables, ref) : ref;
+    if (typeof ref !== 'number') return this.changed(ref);
+    if (((this.wordDiffers(ref >>> 5) >>> (ref & 31)) & 1) === 0) return [];
+    const name = capRef(this.tables, ref);
     return name === null ? [] : this.changed(name);
+  }
+
+  /** Bits of a capability word whose CPUID bit may have changed: hardly any has, and most questions are about these. */
+  private wordDiffers(word: number): number {
+    const known = this.words.get(word);
+    if (known !== undefined) return known;
+    const row = this.tables.words.find(([one]) => one === word);
+    const differs = row === undefined ? 0 : cpuidOf(this.before, row[1], row[2])[row[3]] ^ cpuidOf(this.after, row[1], row[2])[row[3]];
+    // What nobody knew before and the update has made known is not seen by comparing values.
+    const mask = row !== undefined && this.before.cpuidKnown.has(cpuidKey(row[1], row[2])) ? -1 : differs;
+    this.words.set(word, mask);
+    return mask;
   }
 
   private changed(ref: string): Cause[] {

@@ -51,6 +51,7 @@ function initTsa(b: Boot): void {
   }
   const fixed = matchValue(b, 'amd_tsa_microcode');
   if (fixed !== null && b.revision() >= fixed) b.force('VERW_CLEAR', 'amd/tsa-init/revision');
+  else b.leaveFeature('VERW_CLEAR', 'amd/tsa-init/old-revision');
 }
 
 /** @returns the Zen generation of a family that has them, null for a model that the kernel does not know. */
@@ -76,4 +77,5 @@ export function bspInitAmd(b: Boot): void {
   initTsa(b);
   b.begin();
   if (b.has('GP_ON_USER_CPUID')) b.force('CPUID_FAULT', 'amd/bsp-init/gp-on-user-cpuid');
+  else b.leaveFeature('CPUID_FAULT', 'amd/bsp-init/no-gp-on-user-cpuid');
 }

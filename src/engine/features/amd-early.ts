@@ -21,7 +21,10 @@ export function amdPower(b: Boot, cpu: Cpu): void {
     const value = ((cpu.power >>> bit) & 1) === 1;
     b.begin();
     b.trace.read(`cpuid:80000007.0.edx[${bit}]`, value, -1);
-    if (value) for (const feature of features) b.set(feature, 'amd/early-init/power', cpu);
+    b.knowsCpuid(0x8000_0007, 0, 'edx', bit, cpu);
+    for (const feature of features)
+      if (value) b.set(feature, 'amd/early-init/power', cpu);
+      else b.leaveFeature(feature, 'amd/early-init/power', cpu);
   }
 }
 
@@ -75,7 +78,7 @@ function probeBranchTypeFlush(b: Boot, cpu: Cpu): void {
   else if (cpu.family >= 0x19 && b.msrAccepts(MSR_IA32_PRED_CMD, PRED_CMD_SBPB, cpu)) {
     b.force('IBPB_BRTYPE', 'amd/early-init/sbpb-accepted');
     b.force('SBPB', 'amd/early-init/sbpb-accepted');
-  }
+  } else for (const feature of ['IBPB_BRTYPE', 'SBPB']) b.leaveFeature(feature, 'amd/early-init/no-branch-type-flush', cpu);
 }
 
 /** early_init_amd(), AMD's c_early_init and the start of its c_init (cpu/amd.c). */

@@ -51,7 +51,7 @@ export function initFeatCtl(b: Boot, cpu: Cpu): void {
   b.set('MSR_IA32_FEAT_CTL', 'feat-ctl/present', cpu);
   if (b.has('VMX', cpu)) {
     if (value & VMX_ENABLED_OUTSIDE_SMX) {
-      if (cpu === b.cpu) b.leaveFeature('VMX', 'feat-ctl/vmx-enabled');
+      b.leaveFeature('VMX', 'feat-ctl/vmx-enabled', cpu);
       initVmxCapabilities(b, cpu);
     } else {
       b.print('x86/cpu: VMX (outside TXT) disabled by BIOS');
@@ -68,7 +68,7 @@ function initSgx(b: Boot, cpu: Cpu, value: bigint, wanted: Sgx): void {
     b.clear('SGX', 'feat-ctl/sgx-disabled-by-bios', cpu);
     return;
   }
-  if (cpu === b.cpu) b.leaveFeature('SGX', 'feat-ctl/sgx-enabled');
+  b.leaveFeature('SGX', 'feat-ctl/sgx-enabled', cpu);
   const kvm = wanted.kvm && b.has('VMX', cpu);
   if (value & SGX_LC_ENABLED || !wanted.driver) return;
   // Without launch control only guests, which bring their own, can use SGX.

@@ -31,7 +31,7 @@ function badSpectreMicrocode(b: Boot, cpu: Cpu): void {
   b.begin();
   if (!['SPEC_CTRL', 'INTEL_STIBP', 'IBRS', 'IBPB', 'STIBP'].some((feature) => b.has(feature, cpu))) return;
   if (!badSpectreRevision(b, cpu)) {
-    if (cpu === b.cpu) for (const feature of SPECULATION_BITS) b.leaveFeature(feature, 'intel/early-init/good-spectre-microcode');
+    for (const feature of SPECULATION_BITS) b.leaveFeature(feature, 'intel/early-init/good-spectre-microcode', cpu);
     return;
   }
   b.print('Intel Spectre v2 broken microcode detected; disabling Speculation Control');
@@ -43,12 +43,14 @@ function constantTsc(b: Boot, cpu: Cpu): void {
   b.begin();
   const model = modelNumber(cpu);
   const enumerated = (cpu.power >>> 8) & 1;
+  b.knowsCpuid(0x8000_0007, 0, 'edx', 8, cpu);
   b.trace.read('cpuid:80000007.0.edx[8]', enumerated === 1, -1);
   const byModel = b.trait('constant-tsc-by-vfm')
     ? (model >= P4_PRESCOTT && model <= P4_CEDARMILL) || (model >= CORE_YONAH && model <= IVYBRIDGE)
     : (cpu.family === 0xf && cpu.model >= 3) || (cpu.family === 6 && cpu.model >= 0xe);
   if (enumerated || byModel) b.set('CONSTANT_TSC', enumerated ? 'intel/early-init/invariant-tsc' : 'intel/early-init/constant-tsc-model', cpu);
   if (enumerated) b.set('NONSTOP_TSC', 'intel/early-init/invariant-tsc', cpu);
+  else for (const feature of ['CONSTANT_TSC', 'NONSTOP_TSC']) b.leaveFeature(feature, 'intel/early-init/no-invariant-tsc', cpu);
   const sleepless = modelListed(b, 'early_init_intel', cpu);
   if (sleepless) b.set(sleepless, 'intel/early-init/nonstop-tsc-s3', cpu);
 }

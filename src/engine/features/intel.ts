@@ -48,8 +48,12 @@ function monitorBugs(b: Boot, cpu: Cpu): void {
 /** init_intel_misc_features(): CPUID faulting and, on Xeon Phi, MWAIT in user space (cpu/intel.c). */
 function miscFeatures(b: Boot, cpu: Cpu): void {
   b.begin();
-  if (b.msr(MSR_MISC_FEATURES_ENABLES, cpu) === null) return;
+  if (b.msr(MSR_MISC_FEATURES_ENABLES, cpu) === null) {
+    for (const feature of ['CPUID_FAULT', 'RING3MWAIT']) b.leaveFeature(feature, 'intel/init/no-misc-features', cpu);
+    return;
+  }
   if (b.msrBit(MSR_PLATFORM_INFO, PLATFORM_INFO_CPUID_FAULT_BIT, cpu)) b.set('CPUID_FAULT', 'intel/init/cpuid-fault', cpu);
+  else b.leaveFeature('CPUID_FAULT', 'intel/init/no-cpuid-fault', cpu);
   b.begin();
   if (modelListed(b, 'probe_xeon_phi_r3mwait', cpu) === null || b.shared('ring3mwait_disabled') === true) return;
   b.set('RING3MWAIT', 'intel/init/ring3mwait', cpu);

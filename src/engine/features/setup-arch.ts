@@ -12,13 +12,15 @@ function setupPcid(b: Boot): void {
   b.begin();
   if (!b.has('PCID')) return;
   const fixed = matchValue(b, 'invlpg_miss_ids');
-  if (fixed !== null) b.leaveFeature('PCID', 'mm/setup-pcid/invlpg-cured');
-  if (fixed !== null && b.olderThan(fixed)) {
+  const incomplete = fixed !== null && b.olderThan(fixed);
+  b.leaveFeature('PCID', 'mm/setup-pcid/invlpg-cured');
+  if (incomplete) {
     b.print('Incomplete global flushes, disabling PCID');
     b.forceClear('PCID', 'mm/setup-pcid/invlpg-erratum');
   } else if (!(b.trait('pge-required-without-xen') && !b.config('CONFIG_XEN_PV')) && !b.has('PGE')) b.forceClear('PCID', 'mm/setup-pcid/no-pge');
   // Only the oldest line has a flag for the modes of INVPCID that need CR4.PCIDE.
   else if (b.has('INVPCID')) b.force('INVPCID_SINGLE', 'mm/setup-pcid/invpcid-single');
+  else b.leaveFeature('INVPCID_SINGLE', 'mm/setup-pcid/no-invpcid');
 }
 
 /**

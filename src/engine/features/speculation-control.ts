@@ -21,7 +21,7 @@ export function initSpeculationControl(b: Boot, cpu: Cpu): void {
   for (const [bit, features, rule] of IMPLIES) {
     b.begin();
     if (!b.has(bit, cpu)) {
-      if (cpu === b.cpu) for (const feature of features) b.leaveFeature(feature, rule);
+      for (const feature of features) b.leaveFeature(feature, rule, cpu);
       continue;
     }
     for (const feature of features) b.set(feature, rule, cpu);

@@ -33,7 +33,7 @@ function testCtrlWorks(b: Boot): boolean {
 /** sld_setup(): after the bug bits of the boot CPU. */
 export function setupSplitLock(b: Boot): void {
   b.begin();
-  if (!supported(b)) return;
+  if (!supported(b)) return b.leaveFeature('SPLIT_LOCK_DETECT', 'split-lock/setup/not-supported');
   if (testCtrlWorks(b)) b.force('SPLIT_LOCK_DETECT', 'split-lock/setup/msr-works');
   else b.print('x86/split lock detection: MSR access failed: Disabled');
 }

@@ -59,6 +59,7 @@ export function tsxInit(b: Boot): void {
   }
   if (!b.has('ARCH_CAPABILITIES') || !b.msrBit(MSR_IA32_ARCH_CAPABILITIES, TSX_CTRL_MSR_BIT)) {
     b.share('tsx_ctrl_state', 'TSX_CTRL_NOT_SUPPORTED', 'tsx/init/no-control');
+    for (const feature of ['RTM', 'HLE']) b.leaveFeature(feature, 'tsx/init/no-control');
     return;
   }
   b.force('MSR_TSX_CTRL', 'tsx/init/control');

@@ -74,5 +74,7 @@ export function initVmxCapabilities(b: Boot, cpu: Cpu): void {
   };
   if (has(PRIMARY, 'VIRTUAL_TPR') && has(SECONDARY, 'VIRT_APIC_ACCESSES')) raise('FLEXPRIORITY');
   if (has(PRIMARY, 'VIRTUAL_TPR') && has(SECONDARY, 'APIC_REGISTER_VIRT') && has(SECONDARY, 'VIRT_INTR_DELIVERY') && has(MISC, 'POSTED_INTR')) raise('APICV');
-  for (const [feature, word, vmx] of LEGACY_FLAGS) if (has(word, vmx)) b.set(feature, 'feat-ctl/vmx-capabilities', cpu);
+  for (const [feature, word, vmx] of LEGACY_FLAGS)
+    if (has(word, vmx)) b.set(feature, 'feat-ctl/vmx-capabilities', cpu);
+    else b.leaveFeature(feature, 'feat-ctl/vmx-capabilities', cpu);
 }

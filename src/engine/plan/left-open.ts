@@ -1,5 +1,5 @@
 import type { Blob } from '../../data/contract/blob.ts';
-import { guestRows } from '../ledger/guest-rows.ts';
+import { guestDifferences } from '../ledger/guest-rows.ts';
 import { holdersOf } from '../ledger/index.ts';
 import { worldOf } from '../ledger/world.ts';
 import type { Machine } from '../model/machine.ts';
@@ -18,8 +18,8 @@ export function staleOn(machine: Machine, twin?: Machine): ReadonlySet<string> {
   if (known) return known;
   const world = worldOf(machine, twin);
   const holders = holdersOf(machine).filter((holder) => holder.differences(machine, world).length > 0);
-  const guests = guestRows(machine, twin).filter((row) => row.stale && machine.guests.some((guest) => guest.name === row.name && !guest.away));
-  const found = new Set([...holders.map(({ id }) => id), ...guests.map(({ name }) => `guest ${name}`)]);
+  const guests = guestDifferences(machine, twin).filter(({ guest, differences }) => !guest.away && differences.length > 0);
+  const found = new Set([...holders.map(({ id }) => id), ...guests.map(({ guest }) => `guest ${guest.name}`)]);
   stale.set(machine, found);
   return found;
 }

@@ -9,6 +9,15 @@ export function unknownCpuidRef(silicon: Silicon, leaf: number, subleaf: number,
   return some ? cpuidRef(leaf, subleaf, register, bit) : cpuidRef(leaf, subleaf, register);
 }
 
+/** Leaves that no capability word is made of, and from which kernels take topology, state and frequencies. */
+const OTHER_LEAVES: readonly number[] = [0x4, 0xb, 0xd, 0x15, 0x16, 0x1a, 0x1f, 0x8000_0007, 0x8000_0008, 0x8000_001e, 0x8000_0026];
+
+/** @returns whether the profile leaves anything open that a kernel may ask for. */
+export function leavesOpen(tables: KernelTables, silicon: Silicon): boolean {
+  if (silicon.absentMsrs === 'unknown' || silicon.msrKnown.size > 0 || !silicon.revisionKnown) return true;
+  return unknownBits(tables, silicon).size > 0 || OTHER_LEAVES.some((leaf) => !knowsCpuid(silicon, leaf, 0, 'eax', 0));
+}
+
 const cache = new WeakMap<Silicon, Map<KernelTables, ReadonlyMap<number, string>>>();
 
 function findUnknownBits(tables: KernelTables, silicon: Silicon): ReadonlyMap<number, string> {

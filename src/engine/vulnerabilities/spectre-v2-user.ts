@@ -96,7 +96,7 @@ function selectAtOnce(b: Boot): void {
     b.choose(IBPB, ibpb, 'spectre_v2_user/select/ibpb');
     enableIbpb(b, ibpb);
   }
-  if (stibpNotNeeded(b)) return;
+  if (stibpNotNeeded(b)) return b.leaveChoice(STIBP, 'spectre_v2_user/select/stibp-not-needed');
   if (mode !== STRICT && b.has('AMD_STIBP_ALWAYS_ON')) mode = PREFERRED;
   if (forRetbleed(b)) {
     if (mode !== STRICT && mode !== PREFERRED) b.print(COMPLEMENT);

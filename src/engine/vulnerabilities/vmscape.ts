@@ -41,7 +41,10 @@ function flushedOnVmexit(b: Boot): boolean {
 
 function selectAtOnce(b: Boot): void {
   if (mitigationsOff(b)) return b.choose('vmscape', NONE, 'vmscape/select/mitigations-off');
-  if (!b.bug('VMSCAPE') || !b.has('IBPB')) return b.choose('vmscape', NONE, 'vmscape/select/no-bug-or-no-ibpb');
+  if (!b.bug('VMSCAPE') || !b.has('IBPB')) {
+    b.choose('vmscape', NONE, 'vmscape/select/no-bug-or-no-ibpb');
+    return b.leaveFeature('IBPB_EXIT_TO_USER', 'vmscape/select/no-bug-or-no-ibpb');
+  }
   if (b.choice('vmscape') === AUTO) b.choose('vmscape', EXIT_TO_USER, 'vmscape/select/auto');
   if (flushedOnVmexit(b)) b.choose('vmscape', ON_VMEXIT, 'vmscape/select/flushed-on-vmexit');
   apply(b);
@@ -61,6 +64,7 @@ function update(b: Boot): void {
 
 function apply(b: Boot): void {
   if (b.choice('vmscape') === EXIT_TO_USER) b.force('IBPB_EXIT_TO_USER', 'vmscape/apply/ibpb-exit-to-user');
+  else b.leaveFeature('IBPB_EXIT_TO_USER', 'vmscape/apply/another-mode');
 }
 
 function smtUpdate(b: Boot): void {

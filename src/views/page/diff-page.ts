@@ -31,7 +31,7 @@ export function headline(report: DiffReport): string[] {
 
 function reasonSection({ load }: DiffReport): Section | null {
   // What a policy holds back for has a section of its own.
-  const reasons = load.reasons.filter((reason) => reason.enforcedBy !== 'policy');
+  const reasons = load.outcome === 'inhibited' ? load.reasons.filter((reason) => reason.enforcedBy !== 'policy') : load.reasons;
   if (reasons.length === 0 || load.outcome === 'updated') return null;
   return {
     kind: 'section',

@@ -18,7 +18,7 @@ export function namesOf(rows: DiffRows): (ref: string) => string {
     const [cause] = feature.causes;
     if (feature.silicon !== null && feature.causes.length === 1 && cause) names.set(cause.ref, feature.name);
   }
-  return (ref) => names.get(ref) ?? ref;
+  return (ref) => names.get(ref) ?? ref.replace(/^(?:feature|bug|choice|kernel):/, '');
 }
 
 /** @returns `a, b, c and 4 more`: not more names than people read. */

@@ -6,7 +6,7 @@ import { wordOf } from '../words/word-of.ts';
 import { type Block, type Cell, cell, lines, type Section } from './page.ts';
 
 function lifted(row: InhibitorRow): Cell {
-  if (!row.overridden) return cell(row.release in releaseWords ? wordOf(releaseWords, row.release) : (loadReasonLift(row.id) ?? ''));
+  if (!row.overridden) return cell(Object.hasOwn(releaseWords, row.release) ? releaseWords[row.release]! : (loadReasonLift(row.id) ?? ''));
   return [...cell('forced; then:', 'warn'), ...lines((row.consequences ?? []).map((code) => wordOf(consequenceWords, code)))];
 }
 
@@ -19,12 +19,12 @@ export function inhibitorSection({ inhibitors, load }: Pick<DiffReport, 'inhibit
     kind: 'section',
     id: 'inhibitors',
     ...(held ? {} : { caption: 'This kernel has no inhibitors: it would not wait for these.' }),
-    columns: [{ title: 'INHIBITOR' }, { title: 'HOLDER' }, { title: 'WHY', min: 20 }, { title: 'WEIGHT', spare: 1 }, { title: 'LIFTED BY', min: 16 }],
+    columns: [{ title: 'INHIBITOR' }, { title: 'HOLDER' }, { title: 'WHY', min: 20 }, { title: 'ENFORCED BY' }, { title: 'LIFTED BY', min: 16 }],
     rows: rows.map((row) => [
       cell(row.id, 'strong'),
       cell(row.count > 1 ? `${row.holder} (${row.count} times)` : row.holder),
       cell(inhibitorReason(row)),
-      cell(row.severity, row.severity === 'hard' ? 'bad' : 'plain'),
+      cell(row.severity === 'hard' ? `${row.enforcedBy}, hard` : row.enforcedBy, row.severity === 'hard' ? 'bad' : 'plain'),
       lifted(row),
     ]),
   };

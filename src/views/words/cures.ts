@@ -31,4 +31,7 @@ export const notCuredWords: Readonly<Record<string, string>> = {
   'frozen-at-creation': 'it was given to the guest when that was created',
   'same-cpuid-only': 'after its first run a vCPU keeps its CPUID',
   'other-cpus-only': 'it reaches the CPUs that go off and on, never CPU 0',
+  'patched-once': 'it is patched once, at boot',
+  'kvm-answers-as-before': 'KVM still gives the old answer',
+  'cached-by-the-daemon': 'the daemon remembers the old answer',
 };

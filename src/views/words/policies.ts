@@ -17,6 +17,10 @@ const DID: Readonly<Record<string, string>> = {
   'judged-again': 'judged again by MD_CLEAR',
 };
 
+function known(words: Readonly<Record<string, string>>, code: Args[string] | undefined): string | undefined {
+  return Object.hasOwn(words, String(code)) ? words[String(code)] : undefined;
+}
+
 /** What a policy found when it looked again; whole sentences without the full stop. */
 export const policyFindingWords: Readonly<Record<string, (args: Args) => string>> = {
   'rfc-init-code-freed': ({ patches }) =>
@@ -32,7 +36,7 @@ export const policyFindingWords: Readonly<Record<string, (args: Args) => string>
   'kvm-restores-tsx-ctrl': ({ guests }) => `KVM puts the TSX_CTRL of before back whenever a thread that ran a guest returns to user space (${many(guests)})`,
   'full-kvm-refreshed': ({ module }) => `${String(module ?? 'KVM')} computed its capabilities again; guests that run keep theirs`,
   'full-kvm-not-refreshed': ({ module }) => `${String(module ?? 'KVM')} could not be set up again and keeps what it had`,
-  'uek4-rule': ({ area, did }) => `${AREAS[String(area)] ?? 'UEK4'}: ${DID[String(did)] ?? 'a rule of its own'}`,
+  'uek4-rule': ({ area, did }) => `${known(AREAS, area) ?? 'UEK4'}: ${known(DID, did) ?? 'a rule of its own'}`,
   'uek4-verw-off-for-all': ({ bugs }) => `VERW goes off with MDS, though ${many(bugs)} needs it too`,
 };
 

@@ -32,6 +32,15 @@ export const symptomWords: Readonly<Record<string, string>> = {
   'guest-frozen': 'the guest goes on with what it was told',
   'host-value-restored': 'KVM writes the old host value back',
   'illegal-instruction': 'an instruction that is gone may be executed',
+  'feature-gone-and-still-used': 'a feature that is gone is still counted on',
+  'old-code-runs': 'nothing visible; the code of the boot runs',
+  'tsx-left-as-it-is': 'TSX stays as the CPU came up with it',
+  'lost-over-suspend': 'a suspend loses the MSR on the boot CPU',
+  'corruption-risk': 'memory may be overwritten',
+  'msr-not-switched-for-guests': 'guests cannot use the MSR',
+  'slower-flush': 'the flush is done in software, slower',
+  'cpu-refused-at-online': 'a CPU that goes off may not come back',
+  'slower-but-safe': 'slower, but safe',
 };
 
 /** Why microcode_check() does not see a changed bit. */

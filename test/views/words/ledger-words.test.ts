@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { EVENT_TYPES } from '../../../src/engine/events/event.ts';
-import { cureWords } from '../../../src/views/words/cures.ts';
+import { cureWords, notCuredWords } from '../../../src/views/words/cures.ts';
 import { eventHeading } from '../../../src/views/words/ledger-events.ts';
 import { asSentence, findingText, findingWords, refName } from '../../../src/views/words/ledger-findings.ts';
-import { ledgerNotCuredWords, ledgerSymptomWords } from '../../../src/views/words/ledger-words.ts';
+import { symptomWords } from '../../../src/views/words/snapshots.ts';
 
 const engine = join(import.meta.dirname, '../../../src/engine');
 
@@ -38,18 +38,18 @@ test('every symptom, and every reason why a cure does not help, has words', () =
   const symptoms = codes(['ledger'], /symptom: \(\) => '([a-z-]+)'/g);
   assert.ok(symptoms.length > 10, symptoms.join());
   assert.deepEqual(
-    symptoms.filter((code) => !Object.hasOwn(ledgerSymptomWords, code)),
+    symptoms.filter((code) => !Object.hasOwn(symptomWords, code)),
     [],
   );
   for (const code of ['illegal-instruction', 'feature-gone-and-still-used', 'feature-unused', 'guests-keep-feature', 'guests-miss-feature'])
-    assert.ok(ledgerSymptomWords[code], code);
+    assert.ok(symptomWords[code], code);
   const reasons = [
     ...codes(['ledger'], /because\(.*?'([a-z-]+)'\)/g),
-    ...codes(['ledger'], /return '([a-z]+-[a-z-]+)';/g).filter((code) => !Object.hasOwn(ledgerSymptomWords, code)),
+    ...codes(['ledger'], /return '([a-z]+-[a-z-]+)';/g).filter((code) => !Object.hasOwn(symptomWords, code)),
   ];
   assert.ok(reasons.length > 6, reasons.join());
   assert.deepEqual(
-    reasons.filter((code) => !Object.hasOwn(ledgerNotCuredWords, code)),
+    reasons.filter((code) => !Object.hasOwn(notCuredWords, code)),
     [],
   );
   const cures = codes(['ledger'], /^ {2}'([a-z-]+)',$/gm);

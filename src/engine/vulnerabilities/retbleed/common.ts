@@ -65,6 +65,6 @@ export function intelFollowsSpectreV2(b: Boot, rule: string, alwaysWarns: boolea
   const now = b.choice('retbleed');
   if (now === STUFF) return;
   if (alwaysWarns || now !== NONE) b.print(INTEL_MESSAGE);
-  if (b.trait('retbleed-keeps-amd-choice-on-intel')) return;
+  if (b.trait('retbleed-keeps-amd-choice-on-intel')) return b.leaveChoice('retbleed', `${rule}/no-ibrs`);
   b.choose('retbleed', NONE, `${rule}/no-ibrs`);
 }

@@ -68,7 +68,7 @@ export const eibrs = defineVulnerability({
     b.begin();
     // With SNP, Automatic IBRS slows the host's own user space down; 6.1 does not know SNP.
     const automatic = b.has('AUTOIBRS') && !b.enabled('SEV_SNP');
-    if (!archCap(b, 'IBRS_ALL') && !automatic) return;
+    if (!archCap(b, 'IBRS_ALL') && !automatic) return b.leaveFeature('IBRS_ENHANCED', 'spectre_v2/affected/no-enhanced-ibrs');
     b.force('IBRS_ENHANCED', 'spectre_v2/affected/enhanced-ibrs');
     if (!listed(b, 'whitelist', 'NO_EIBRS_PBRSB') && !archCap(b, 'PBRSB_NO')) b.forceBug('EIBRS_PBRSB', 'eibrs_pbrsb/affected/not-listed-as-safe');
   },
