@@ -7,7 +7,7 @@ import { cpueval } from './cli/run-cli.ts';
 for (const file of ['README.md', 'cpu-profiles/scenarios/README.md']) {
   test(`what ${file} shows is what the program prints`, () => {
     const readme = readFileSync(join(import.meta.dirname, '..', file), 'utf8');
-    const shown = [...readme.matchAll(/^```\n\$ cpueval ([^\n]*)\n\n([^]*?)^```$/gm)];
+    const shown = [...readme.matchAll(/^```\n\$ cpueval ([^\n]*)\n\n([\s\S]*?)^```$/gm)];
     assert.ok(shown.length > 0, 'it shows no run of the program');
     for (const [, words, output] of shown) {
       const ran = cpueval(words!.split(' '));

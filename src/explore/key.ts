@@ -21,16 +21,29 @@ export function isText(key: Key): boolean {
   return first !== undefined && second === undefined && !/\p{Cc}/u.test(first);
 }
 
-/**
- * @param text the characters that the key gave, if any
- * @param press what readline found out about them
- * @returns the key, or null for what no screen of ours listens to
- */
-export function keyOf(text: string | undefined, press: Keypress): Key | null {
-  const { name, ctrl, shift } = press;
+function named(text: string | undefined, { name, ctrl, shift }: Keypress): Key | null {
   if (ctrl) return name === undefined ? null : `ctrl-${name}`;
   if (text !== undefined && isText(text)) return text;
   if (name === undefined) return null;
   const known = NAMES[name] ?? name;
   return shift && known === 'tab' ? 'shift-tab' : known;
+}
+
+/** Keys that stand for themselves behind an escape. */
+const AFTER_ESCAPE: Readonly<Record<string, Key>> = { '\r': 'enter', '\n': 'enter', '\t': 'tab', '\u007f': 'backspace', ' ': ' ' };
+
+/**
+ * @param text the characters that the key gave, if any
+ * @param press what readline found out about them
+ * @returns the keys: none for what no screen of ours listens to, two for an escape that was followed so quickly that it looks like Alt
+ */
+export function keysOf(text: string | undefined, press: Keypress): Key[] {
+  const { meta, sequence = '' } = press;
+  const [first, after] = sequence;
+  if (meta && first === '\u001b' && after !== undefined && [...sequence].length === 2) {
+    const key = AFTER_ESCAPE[after] ?? (isText(after) ? after : null);
+    return key === null ? ['escape'] : ['escape', key];
+  }
+  const key = named(text, press);
+  return key === null ? [] : [key];
 }

@@ -1,5 +1,5 @@
 import { emitKeypressEvents, type Interface } from 'node:readline';
-import { type Key, type Keypress, keyOf } from './key.ts';
+import { type Key, type Keypress, keysOf } from './key.ts';
 
 /*
  * The only file that touches the terminal. It reads keys with Node's readline, which knows the escape sequences of terminals and waits for the rest of
@@ -78,8 +78,7 @@ function listenToKeys(inputs: Inputs, suspend: () => void): (text: string | unde
     }
     if (pasting) return;
     if (press.ctrl && press.name === 'z') return suspend();
-    const key = keyOf(text, press);
-    if (key !== null) inputs.push({ kind: 'key', key });
+    for (const key of keysOf(text, press)) inputs.push({ kind: 'key', key });
   };
 }
 

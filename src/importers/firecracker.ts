@@ -85,7 +85,12 @@ function readMsr(entry: Json, path: string, found: Found, problems: ProblemList)
 }
 
 function readConfig(config: Json, base: string, problems: ProblemList): Found {
-  const found: Found = { cpu: { cpu: 0, line: 1, rows: new Map(), msrs: new Map() }, msrs: new Map(), known: { rows: new Map(), msrs: new Map() }, open: false };
+  const found: Found = {
+    cpu: { cpu: 0, line: 1, rows: new Map(), msrs: new Map() },
+    msrs: new Map(),
+    known: { rows: new Map(), msrs: new Map() },
+    open: false,
+  };
   for (const [index, item] of asList(config.cpuid_modifiers).entries()) readLeaf(asObject(item) ?? {}, `${base}.cpuid_modifiers[${index}]`, found, problems);
   for (const [index, item] of asList(config.msr_modifiers).entries()) readMsr(asObject(item) ?? {}, `${base}.msr_modifiers[${index}]`, found, problems);
   return found;

@@ -1,8 +1,8 @@
 import { assembleProfile } from './core/assemble.ts';
 import { asList, asObject, jsonDocuments } from './core/json-documents.ts';
 import { addressSizes, cpuList, decimal, knownTopology } from './core/linux-text.ts';
-import { type ProblemList, problemList } from './core/problems.ts';
 import { nameableFlags, nameableRefs, xsaveRefs } from './core/nameable.ts';
+import { type ProblemList, problemList } from './core/problems.ts';
 import { cpuinfoLookup, REBUILT_NOTE, rebuildCpu, unknownNamesNote } from './core/rebuild.ts';
 import { headOf, lines, textOf } from './core/text.ts';
 import type { Importer, ImportFile, ImportOutcome } from './types.ts';

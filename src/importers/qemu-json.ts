@@ -93,7 +93,9 @@ function fromFeatureWords(words: readonly unknown[], documents: readonly Json[],
     const mask = known.get(rowKey(leaf, subleaf)) ?? { leaf, subleaf, eax: 0, ebx: 0, ecx: 0, edx: 0 };
     known.set(rowKey(leaf, subleaf), { ...mask, [register]: 0xffff_ffff });
   }
-  return finish({ ...cpu, known: { rows: known, msrs: new Map() } }, file, ["QEMU's feature words: only the registers that hold features are known, and the vendor is not"]);
+  return finish({ ...cpu, known: { rows: known, msrs: new Map() } }, file, [
+    "QEMU's feature words: only the registers that hold features are known, and the vendor is not",
+  ]);
 }
 
 function importFile(file: ImportFile, problems: ProblemList): Profile[] {

@@ -88,6 +88,10 @@ const diffDefinitions: Readonly<Record<string, SchemaObject>> = {
   residual: shape({ id: 'text', cures: 'texts' }),
   oneReboot: shape({ revision: 'text', goesBack: 'flag', leaves: 'texts' }),
   plan: shape({ steps: listOf('step'), residual: listOf('residual') }, { reboot: 'oneReboot' }),
+  reevaluation: shape({
+    patches: { type: 'array', items: { type: 'integer', minimum: 1, maximum: 7 }, description: 'numbers of patches' },
+    findings: 'objects',
+  }),
   summary: shape({ verdict: 'verdict', counts: 'counts', assumptions: 'texts' }),
   rowsIfLoaded: nullable(shape({}, rows)),
   states: nullable(shape({}, { before: nullable(ref('evalDocument')), late: nullable(ref('evalDocument')), reboot: nullable(ref('evalDocument')) })),
@@ -112,6 +116,7 @@ export const diffSchema: SchemaObject = publish(
     },
     {
       inhibitors: listOf('inhibitor'),
+      reevaluation: 'reevaluation',
       snapshots: rows.snapshots,
       guests: rows.guests,
       guard: 'guard',

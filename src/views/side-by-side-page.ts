@@ -62,7 +62,9 @@ function row({ policy, inhibit, report }: Variant): Cell[] {
 /** One scenario under every policy, with and without inhibitors. */
 export function sideBySidePage(variants: readonly Variant[]): Page {
   const { report } = variants[0]!;
-  const refused = variants.filter(({ report: one }) => load(one)?.outcome === 'refused').map(({ policy, inhibit }) => `${policy}${inhibit ? ' with inhibitors' : ''}`);
+  const refused = variants
+    .filter(({ report: one }) => load(one)?.outcome === 'refused')
+    .map(({ policy, inhibit }) => `${policy}${inhibit ? ' with inhibitors' : ''}`);
   return {
     title: report.title ?? report.id ?? 'A scenario',
     headline: [...(report.title === null ? [] : [report.title]), cpuWords(report.steps[0]!.state.cpu), kernelWords(report.kernel)],

@@ -30,9 +30,9 @@ onTerminal('the story in a real terminal: machine, update, kernel, late load, wh
   screen.type('skylake c6');
   await screen.until(/type to filter: skylake c6_\n\n > skylake-06-5e-03-c6/);
   screen.press('Enter');
-  await screen.until(/Which microcode update\?[^]*> skylake-06-5e-03-cc/);
+  await screen.until(/Which microcode update\?[\s\S]*> skylake-06-5e-03-cc/);
   screen.press('Enter');
-  await screen.until(/Which kernel runs\?[^]*> 6\.12 /);
+  await screen.until(/Which kernel runs\?[\s\S]*> 6\.12 /);
   screen.press('Enter');
   await screen.until(/> Play/);
   screen.press('Enter');
@@ -47,11 +47,11 @@ onTerminal('the story in a real terminal: machine, update, kernel, late load, wh
   screen.press('Escape', '4');
   await screen.until(/kvm_cpu_caps +KVM load +misses md_clear/);
   screen.press('Right', 'Right', 'Right', 'Right');
-  await screen.until(/\[8 start web-1\][^]*kvm_cpu_caps +KVM load +misses md_clear/);
+  await screen.until(/\[8 start web-1\][\s\S]*kvm_cpu_caps +KVM load +misses md_clear/);
   screen.press('6');
-  await screen.until(/reboot[^]*instead +one reboot, to 0xcc/);
+  await screen.until(/reboot[\s\S]*instead +one reboot, to 0xcc/);
   screen.press('q');
-  await screen.until(/\$ $/);
+  await screen.until(/\$$/);
 });
 
 onTerminal('the window is resized: 80x24 stays readable, 200 columns are used, nothing is left behind', async (t) => {
@@ -65,7 +65,7 @@ onTerminal('the window is resized: 80x24 stays readable, 200 columns are used, n
   await screen.until(/^ Skylake[^\n]*\n 1 boot {2}2 load KVM[^\n]*\[4 late load\]/);
   fitsInto(screen, 80, 24);
   screen.resize(200, 50);
-  await screen.until(/TIMELINE[^\n]*WHY|TIMELINE[^]*│ WHY/);
+  await screen.until(/TIMELINE[^\n]*WHY|TIMELINE[\s\S]*│ WHY/);
   fitsInto(screen, 200, 50);
   screen.resize(30, 5);
   await screen.until(/needs 40x10/);
@@ -104,7 +104,7 @@ for (const { name, leave, code, says } of WAYS) {
     const { path, write } = folder(t);
     const screen = new Screen(t, 100, 30, { NODE_OPTIONS: `--require ${write('crash.cjs', CRASH)}` });
     const run = `cd '${path}'; stty -a >before; ${CPUEVAL} ${STORY}; echo "code=$?"; stty -a >after; echo over`;
-    await screen.until(/\$ $/);
+    await screen.until(/\$$/);
     const before = screen.modes();
     screen.type(run);
     screen.press('Enter');
@@ -136,7 +136,7 @@ onTerminal('Ctrl-Z gives the terminal back, fg takes it again', async (t) => {
   screen.press('Right');
   await screen.until(/\[2 load KVM\]/);
   screen.press('q');
-  await screen.until(/\$ $/);
+  await screen.until(/\$$/);
   assert.match(screen.modes(), /alternate=0 cursor=1 wrap=1/);
 });
 
@@ -167,21 +167,21 @@ onTerminal('what e writes is a file that run plays and explore opens', async (t)
   screen.press('e', 'j', 'Enter');
   await screen.until(/Written: skylake-06-5e-03-c6\.run\.json/);
   screen.press('q');
-  await screen.until(/\$ $/);
+  await screen.until(/\$$/);
   const saved = join(path, 'skylake-06-5e-03-c6.scenario.json');
   assert.equal(cpueval(['run', saved, '--json']).out, readFileSync(join(path, 'skylake-06-5e-03-c6.run.json'), 'utf8'));
   screen.type(`clear; ${CPUEVAL} explore --scenario ${saved}`);
   screen.press('Enter');
-  await screen.until(/\[1 boot\][^]*3 kexec/);
+  await screen.until(/\[1 boot\][\s\S]*3 kexec/);
   screen.press('q');
-  await screen.until(/\$ $/);
+  await screen.until(/\$$/);
 });
 
 onTerminal('wrong input is said before the screen is taken', async (t) => {
   const screen = new Screen(t, 100, 30);
   screen.type(`${CPUEVAL} explore --profile no-such-profile; echo "code=$?"`);
   screen.press('Enter');
-  await screen.until(/no-such-profile[^]*code=2/);
+  await screen.until(/no-such-profile[\s\S]*code=2/);
   assert.match(screen.modes(), /alternate=0/);
 });
 

@@ -12,7 +12,7 @@ export function withoutTerminal(): string | null {
 }
 
 /** How long anything may take on a machine that is busy with other tests, in milliseconds. */
-const PATIENCE = 60_000;
+const PATIENCE = 30_000;
 const PAUSE = 50;
 
 function pause(): Promise<void> {
@@ -30,8 +30,8 @@ export class Screen {
       this.tmux('kill-server');
       rmSync(folder, { recursive: true, force: true });
     });
-    const env = { PATH: process.env.PATH ?? '', TERM: 'xterm-256color', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', HOME: folder, PS1: '$ ', ...environment };
-    const words = ['-f', '/dev/null', 'new-session', '-d', '-x', String(width), '-y', String(height), 'bash --norc --noprofile -i'];
+    const env = { PATH: process.env.PATH ?? '', TERM: 'xterm-256color', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', HOME: folder, ...environment };
+    const words = ['-f', '/dev/null', 'new-session', '-d', '-x', String(width), '-y', String(height), "env PS1='$ ' bash --norc --noprofile -i"];
     const ran = spawnSync('tmux', ['-u', '-S', this.socket, ...words], { encoding: 'utf8', env });
     if (ran.status !== 0) throw new Error(`tmux: ${ran.stderr}`);
   }
@@ -64,7 +64,7 @@ export class Screen {
   /** @returns the text of the screen once it matches. */
   async until(what: RegExp, otherwise = 'is not on the screen'): Promise<string> {
     for (let waited = 0; waited < PATIENCE; waited += PAUSE) {
-      const text = this.lines().join('\n');
+      const text = this.lines().join('\n').trimEnd();
       if (what.test(text)) return text;
       await pause();
     }

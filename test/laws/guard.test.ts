@@ -21,7 +21,10 @@ const event: fc.Arbitrary<MachineEvent> = fc.oneof(
     { type: 'process-start', name: 'libvirtd' },
     { type: 'module-load', module: 'aesni_intel' },
   ),
-  fc.record({ type: fc.constantFrom('guest-start' as const, 'guest-stop' as const, 'guest-migrate' as const, 'vcpu-create' as const), guest: fc.constantFrom('web-1', 'web-2') }),
+  fc.record({
+    type: fc.constantFrom('guest-start' as const, 'guest-stop' as const, 'guest-migrate' as const, 'vcpu-create' as const),
+    guest: fc.constantFrom('web-1', 'web-2'),
+  }),
 );
 
 const events = fc
@@ -69,7 +72,12 @@ for (const line of kernelLines) {
         assert.ok(guard.reads.every(({ refused }) => refused));
         for (const { findings, changes, event: happened } of steps) {
           assert.ok(!findings.some(({ code }) => code === 'reads-stale-copies' || code === 'guest-born-stale'), `${happened.type} worked from a stale copy`);
-          if (happened.type === 'guest-start' || happened.type === 'vcpu-create') assert.deepEqual(changes.stale, [], `${happened.type} made a copy that is stale: ${JSON.stringify(steps.map(({ event: one, outcome, changes: c }) => [one.type, outcome, c.stale]))}`);
+          if (happened.type === 'guest-start' || happened.type === 'vcpu-create')
+            assert.deepEqual(
+              changes.stale,
+              [],
+              `${happened.type} made a copy that is stale: ${JSON.stringify(steps.map(({ event: one, outcome, changes: c }) => [one.type, outcome, c.stale]))}`,
+            );
         }
         denied += steps.filter(({ findings }) => findings.some(({ code }) => code === 'guard-denied')).length;
       }),

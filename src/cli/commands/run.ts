@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import type { GuardMode } from '../../engine/model/report.ts';
-import { POLICY_IDS, policyOf } from '../../engine/policies/policy.ts';
 import { AS_MAINLINE } from '../../engine/policies/load-under-policy.ts';
+import { POLICY_IDS, policyOf } from '../../engine/policies/policy.ts';
 import type { RunReport } from '../../engine/scenario/run-report.ts';
 import type { Variant } from '../../views/side-by-side-page.ts';
 import { action, deliver, optionsOf, refuse, withOutput } from '../common-options.ts';

@@ -1,3 +1,5 @@
+import type { KernelSpec } from './kernel-spec.ts';
+
 /** One option of a kernel command line: its name with `-` written as `_` (the kernel does not tell them apart), and its value. */
 export interface Option {
   readonly name: string;
@@ -72,4 +74,21 @@ export function rawWords(line: string): string[] {
     }
   }
   return word === '' ? words : [...words, word];
+}
+
+interface CommandLine {
+  readonly options: readonly Option[];
+  readonly words: readonly string[];
+}
+
+/** Every event works on a copy of the kernel, but its command line is taken apart once. */
+const commandLines = new WeakMap<KernelSpec, CommandLine>();
+
+/** @returns the command line of a kernel taken apart, less what this release does not know. */
+export function commandLineOf(spec: KernelSpec): CommandLine {
+  const known = commandLines.get(spec);
+  if (known) return known;
+  const line = { options: parseCommandLine(spec.cmdline).filter(({ name }) => !spec.unknownOptions.has(name)), words: rawWords(spec.cmdline) };
+  commandLines.set(spec, line);
+  return line;
 }

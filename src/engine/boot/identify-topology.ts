@@ -1,3 +1,4 @@
+import { knowsCpuid } from '../silicon/knowledge.ts';
 import type { Boot } from './boot.ts';
 import type { Cpu } from './cpu.ts';
 
@@ -76,16 +77,16 @@ const AMD_LEAVES: readonly number[] = [0x8000_0026, 0x1f, 0xb, 0x8000_001e];
 /**
  * Does the profile lack the leaves that tell siblings apart? Then the kernel cannot be asked what it would make of them, and how the profile
  * says the machine is built counts. A leaf that answers outweighs what is missing behind it.
- * @returns whether it does; what is missing is noted and read
+ * @returns whether it does; what is missing is noted and read, unless the profile says it in other words
  */
 export function lacksTopologyLeaves(b: Boot, cpu: Cpu): boolean {
   const leaves = cpu.vendor === 'AMD' || cpu.vendor === 'HYGON' ? AMD_LEAVES : INTEL_LEAVES;
   for (const leaf of leaves) {
-    if (b.knowsCpuid(leaf, 0, 'ebx', null, cpu)) {
+    if (knowsCpuid(cpu.silicon, leaf, 0, 'ebx', null)) {
       if (b.cpuid(leaf, 0, cpu).ebx !== 0) return false;
       continue;
     }
-    b.cpuidRegister(leaf, 0, 'ebx', cpu);
+    if (!cpu.silicon.threadsKnown) b.cpuidRegister(leaf, 0, 'ebx', cpu);
     return true;
   }
   return false;

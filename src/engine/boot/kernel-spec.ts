@@ -1,6 +1,19 @@
 import type { KernelTables } from '../../data/kernels/types.ts';
 import { vulnerabilities } from '../vulnerabilities/index.ts';
-import type { KernelSpec } from './boot.ts';
+
+/** The kernel that boots: its tables, and what its builder and its user chose. */
+export interface KernelSpec {
+  readonly tables: KernelTables;
+  readonly traits: ReadonlySet<string>;
+  readonly config: Readonly<Record<string, string>>;
+  readonly cmdline: string;
+  /** Memory of the machine, where it is known: L1TF asks whether it reaches beyond half the address space. */
+  readonly memoryBytes?: number;
+  /** Vulnerabilities, by id, of which this release knows nothing: no bug, no file. */
+  readonly absent: ReadonlySet<string>;
+  /** Options that only those listen to; like every unknown option they are passed over in silence. */
+  readonly unknownOptions: ReadonlySet<string>;
+}
 
 /** What a user may say about the kernel beside its line. */
 export interface KernelWishes {

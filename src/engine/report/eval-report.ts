@@ -19,7 +19,7 @@ function brandString(silicon: Silicon): string {
     for (const register of ['eax', 'ebx', 'ecx', 'edx'] as const)
       for (let shift = 0; shift < 32; shift += 8) text += String.fromCharCode((registers[register] >>> shift) & 0xff);
   }
-  return text.replace(/\0[^]*$/, '').trim();
+  return text.replace(/\0[\s\S]*$/, '').trim();
 }
 
 /** Who the CPU is, from the boot CPU's identification and CPUID. */

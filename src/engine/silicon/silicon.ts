@@ -26,6 +26,8 @@ export interface Silicon {
   /** False: the profile only says 0 because it must say something. */
   readonly revisionKnown: boolean;
   readonly platformId: number | null;
+  /** The profile says how many threads a core has: where it lacks the leaves of the topology, nothing is left open. */
+  readonly threadsKnown: boolean;
   /** Registers rebuilt from names: a clear bit is not known to be clear. */
   readonly partial: boolean;
   /** Rows of which only some bits are known, with those bits; a row that is not here is known whole. Empty but for partial profiles. */
@@ -113,6 +115,7 @@ export function siliconOf(profile: Profile): Silicon {
     revision: parseHex32(profile.microcode.revision) ?? 0,
     revisionKnown: profile.microcode.unknown !== true,
     platformId: profile.microcode.platformId ?? null,
+    threadsKnown: profile.topology?.threadsPerCore !== undefined || profile.topology?.cores !== undefined,
     partial: profile.partial ?? false,
     ...knowledgeOf(profile, cpuid),
   };

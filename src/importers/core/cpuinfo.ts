@@ -1,8 +1,8 @@
 import type { ProfileTopology } from '../../data/contract/profile.ts';
 import { addressSizes, decimal, powerRefs } from './linux-text.ts';
 import type { CpuDump } from './machine.ts';
-import type { ProblemList } from './problems.ts';
 import { nameableRefs, xsaveRefs } from './nameable.ts';
+import type { ProblemList } from './problems.ts';
 import { type NameLookup, rebuildCpu } from './rebuild.ts';
 import { lines } from './text.ts';
 

@@ -44,7 +44,8 @@ function answer(report: EvalReport): Cell {
     `${names(report, 'mitigated').length} mitigated, ${names(report, 'not-affected').length} not affected${names(report, 'unknown').length > 0 ? `, ${names(report, 'unknown').length} unknown` : ''}.`,
   ];
   const guesses = Object.keys(report.unknown?.vulnerabilities ?? {}).length;
-  const unknown: Cell = guesses === 0 ? [] : cell(`${counted(guesses, 'line rests', 'lines rest')} on what the profile does not say, and could be otherwise.`, 'warn');
+  const unknown: Cell =
+    guesses === 0 ? [] : cell(`${counted(guesses, 'line rests', 'lines rest')} on what the profile does not say, and could be otherwise.`, 'warn');
   const taint = report.tainted.length > 0 ? ` The kernel is tainted: ${listed(report.tainted.map((one) => wordOf(taintWords, one)))}.` : '';
   return [
     [span(parts.join(' '), open.length > 0 ? 'plain' : 'good')],

@@ -109,6 +109,7 @@ export function siliconFor(tables: KernelTables, cpu: MadeUpCpu): Silicon {
     platformId: null,
     partial: false,
     revisionKnown: true,
+    threadsKnown: true,
     absentLeaves: 'zero',
     cpuidKnown: new Map(),
     msrKnown: new Map(),

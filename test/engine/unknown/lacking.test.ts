@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Profile } from '../../../src/data/contract/profile.ts';
 import { kernelLines } from '../../../src/data/kernels/index.ts';
-import { bootKernel } from '../../../src/engine/boot/boot-kernel.ts';
 import type { KernelSpec } from '../../../src/engine/boot/boot.ts';
+import { bootKernel } from '../../../src/engine/boot/boot-kernel.ts';
 import { slotsOf } from '../../../src/engine/boot/slots.ts';
 import type { EvalReport } from '../../../src/engine/model/report.ts';
 import { evalReport } from '../../../src/engine/report/eval-report.ts';
@@ -58,8 +58,12 @@ function withoutEach({ profile }: ColdRecording): Lack[] {
       const rest = Object.fromEntries(OTHERS.filter((one) => Number(one) !== Number(index) && !Object.hasOwn(msrs, one)).map((one) => [one, '0x0']));
       return { what: `MSR ${index}`, profile: { ...profile, msrs: { ...rest, ...msrs }, absentMsrs: 'unknown' } };
     }),
-    ...leaves.map((leaf): Lack => ({ what: `leaf 0x${leaf.toString(16)}`, profile: { ...profile, cpuid: profile.cpuid.filter((row) => Number(row.leaf) !== leaf) } })),
-    ...subleaves.map((gone): Lack => ({ what: `leaf ${gone.leaf}.${gone.subleaf}`, profile: { ...profile, cpuid: profile.cpuid.filter((row) => row !== gone) } })),
+    ...leaves.map(
+      (leaf): Lack => ({ what: `leaf 0x${leaf.toString(16)}`, profile: { ...profile, cpuid: profile.cpuid.filter((row) => Number(row.leaf) !== leaf) } }),
+    ),
+    ...subleaves.map(
+      (gone): Lack => ({ what: `leaf ${gone.leaf}.${gone.subleaf}`, profile: { ...profile, cpuid: profile.cpuid.filter((row) => row !== gone) } }),
+    ),
     { what: 'revision', profile: { ...profile, microcode: { ...profile.microcode, revision: '0x0', unknown: true } } },
   ];
 }

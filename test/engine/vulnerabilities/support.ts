@@ -64,6 +64,7 @@ function siliconOf(one: Case): Silicon {
     platformId: one.platformId === undefined ? 0 : one.platformId,
     partial: false,
     revisionKnown: true,
+    threadsKnown: true,
     absentLeaves: 'zero',
     cpuidKnown: new Map(),
     msrKnown: new Map(),
