@@ -75,7 +75,6 @@ export const findingWords: Readonly<Record<string, Words>> = {
   'kvm-vmx-disabled': () => 'firmware has switched VMX off',
   'kvm-no-svm': () => 'this CPU has no SVM',
   'kvm-svm-disabled': () => 'firmware has switched SVM off',
-  'kvm-no-fpu': () => 'KVM needs an FPU with FXSR',
   'kvm-no-nx': () => 'KVM needs NX here',
   'kvm-vmcs-config': ({ field }) => `the VMX capabilities lack what KVM needs (${field})`,
   'kvm-bad-parameter': ({ parameter }) => `the module does not understand ${parameter}`,
