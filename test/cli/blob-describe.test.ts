@@ -6,7 +6,7 @@ import test from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Blob } from '../../src/data/contract/blob.ts';
 import type { Profile } from '../../src/data/contract/profile.ts';
-import { validateBlob } from '../../src/schema/validate.ts';
+import { validateBlob } from '../../src/schema/validate-blob.ts';
 import { buildIntelUpdate } from '../fixtures/microcode/build-microcode.ts';
 import { FIXTURES } from '../fixtures/microcode/fixture-files.ts';
 import { cpueval, folder, lines, type Ran } from './run-cli.ts';

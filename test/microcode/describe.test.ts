@@ -8,7 +8,7 @@ import { amdFacts, intelCheckerFacts, intelReleaseFacts, intelReleases } from '.
 import { tables } from '../../src/data/kernels/7.2/index.ts';
 import { type DescribedUpdate, type Description, describe } from '../../src/microcode/describe.ts';
 import { profileBit } from '../../src/microcode/describe-profile.ts';
-import { validateBlob } from '../../src/schema/validate.ts';
+import { validateBlob } from '../../src/schema/validate-blob.ts';
 
 const SHARED = new URL('../../../shared/', import.meta.url);
 const HASWELL = 0x306c3;

@@ -4,7 +4,7 @@ import { inFile, type Problem, type Result } from '../../base/problem.ts';
 import type { Blob } from '../../data/contract/blob.ts';
 import { detectFormat } from '../../microcode/detect-format.ts';
 import { parseMetadata } from '../../microcode/metadata.ts';
-import { validateBlob } from '../../schema/validate.ts';
+import { validateBlob } from '../../schema/validate-blob.ts';
 import { decodeText, type Input, JSON_BYTES, readBytes } from '../read-input.ts';
 import type { BlobInput } from './blob-input.ts';
 import { readMicrocode } from './read-microcode.ts';

@@ -49,7 +49,7 @@ async function render(
     const { wordedDiff } = await import('../../views/json.ts');
     return jsonText(wordedDiff(report));
   }
-  const width = await tableWidth(options);
+  const width = tableWidth(options);
   if (options.explain !== undefined) {
     const { explainChanged, explainRow } = await import('../../views/explain.ts');
     return options.explain === true ? explainChanged(report, width) : explainRow(report, String(options.explain), width);
