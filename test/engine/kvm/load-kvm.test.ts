@@ -134,7 +134,7 @@ test('a missing VMX control keeps kvm_intel out, and contradictions do unless to
   const fails = async (msrs: Record<string, string>, parameters = ''): Promise<string | undefined> => {
     const { findings, errno } = await tryLoad({ line: '6.12', msrs }, parameters);
     assert.equal(errno, findings.length > 0 ? 'EIO' : null);
-    return findings[0]?.args['field'] as string | undefined;
+    return findings[0]?.args.field as string | undefined;
   };
   assert.equal(await fails(vmxMsrs()), undefined);
   assert.equal(await fails(vmxMsrs({ processor: [7] })), 'processor');
@@ -261,7 +261,7 @@ test('control-flow enforcement for guests on the newest line', async () => {
     [{ ...host, line: '6.12' }, ''],
   ];
   for (const [one, parameters] of without) assert.deepEqual(both(await load(one, parameters)), [false, false], parameters);
-  assert.equal((await tryLoad({ ...host, msrs: vmxMsrs({ entry: [20] }) })).findings[0]?.args['field'], 'entry-exit-pair');
+  assert.equal((await tryLoad({ ...host, msrs: vmxMsrs({ entry: [20] }) })).findings[0]?.args.field, 'entry-exit-pair');
   // AMD gives guests shadow stacks, but no indirect branch tracking.
   assert.deepEqual(both(await load({ line: '7.2', vendor: 'amd', leaves: { ...leaves, '8000000a.edx': 1 } })), [true, false]);
   assert.deepEqual(both(await load({ line: '7.2', vendor: 'amd', leaves })), [false, false]);

@@ -115,7 +115,7 @@ test('the loader is switched off by option, by a hypervisor, by a final AMD leve
     const final = await load({ line, vendor: 'amd', signature: 0x100f23, revision: 0x01000098 });
     assert.deepEqual(final.reasons[0]!.args, { by: 'final-level', revision: 0x01000098 });
   }
-  assert.equal((await load({ line: '7.2', cmdline: 'microcode=force_minrev,dis_ucode_ldr' })).reasons[0]!.args['by'], 'microcode=dis_ucode_ldr');
+  assert.equal((await load({ line: '7.2', cmdline: 'microcode=force_minrev,dis_ucode_ldr' })).reasons[0]!.args.by, 'microcode=dis_ucode_ldr');
   assert.equal((await load({ line: '6.12', cmdline: 'microcode=dis_ucode_ldr' })).outcome, 'updated');
   assert.equal((await load({ line: '7.2', ecx: 0x80000000, options: { CONFIG_MICROCODE_DBG: 'y' } })).outcome, 'updated');
   assert.equal((await load({ line: '6.12', ecx: 0x80000000, options: { CONFIG_MICROCODE_DBG: 'y' } })).errno, 'ENOENT');
