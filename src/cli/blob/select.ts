@@ -47,7 +47,9 @@ async function asked(options: SelectOptions): Promise<Result<Asked>> {
   const problems = [...(choice === null ? [kernel] : []), ...revision.problems, ...target.problems];
   if (choice === null || problems.length > 0) return { value: null, problems };
   const { tables } = await choice.line.load();
-  const question = loaderQuestion(profile.value, choice.line.line, tables, options.cmdline ?? profile.value.value.system?.cmdline ?? '');
+  const { system } = profile.value.value;
+  const kernelAsked = { tables, cmdline: options.cmdline ?? system?.cmdline ?? '', config: system?.config ?? {} };
+  const question = loaderQuestion(profile.value, choice.line.line, kernelAsked);
   if (question.value === null) return question;
   const { cpu, options: loader } = question.value;
   const asCpu = { ...cpu, ...(revision.value === undefined ? {} : { revision: revision.value }) };
