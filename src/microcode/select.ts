@@ -89,9 +89,14 @@ export function notForLateLoad(files: readonly CandidateFile[]): ReadonlyMap<Upd
   );
 }
 
+/** @returns whether a file has a name that only an early-load image is made from (Debian's `06-5e-03.initramfs`); no late loader opens it. */
+export function isEarlyName(file: string): boolean {
+  return /\.initramfs(?:\.(?:zst|xz|gz))?$/.test(file);
+}
+
 function otherPurpose(file: string, summary: FileSummary): TurnDown | null {
   if (summary.format === 'dat') return turnDown('text-form');
-  return summary.format === 'cpio' || /\.initramfs(?:\.(?:zst|xz|gz))?$/.test(file) ? turnDown('early-load-only') : null;
+  return summary.format === 'cpio' || isEarlyName(file) ? turnDown('early-load-only') : null;
 }
 
 /** The loader reads bytes, not archives or text: those are not what stands under the firmware name. */

@@ -3,8 +3,8 @@ import { hex } from '../base/hex.ts';
 import type { Candidate, Selection } from '../microcode/select.ts';
 import type { StepPlan } from '../microcode/step-plan.ts';
 import type { LoaderCpu } from '../microcode/verdict.ts';
-import { blobColumns, type Style } from './blob-columns.ts';
-import { count } from './blob-list.ts';
+import { blobTable, type Style, wrapSentence } from './blob-columns.ts';
+import { count, leftOutLine } from './blob-list.ts';
 import { reasonText } from './blob-reasons.ts';
 
 export interface ShownSelection {
@@ -62,19 +62,21 @@ export function blobSelectText(shown: ShownSelection, all: boolean, width: numbe
   const hidden = selection.candidates.length - rows.length;
   const platform = cpu.platformId === null ? '' : `   platform ${cpu.platformId}`;
   const head = `${style.heading(cpu.codename ?? cpu.vendor)} (${hex(cpu.signature)})${platform}   revision ${hex(cpu.revision)}   kernel ${line}`;
-  const table = blobColumns(
+  const { text: table, leftOut } = blobTable(
     rows,
     [
       { title: 'FILE', text: ({ file }) => file },
       { title: 'REVISION', text: ({ update }) => hex(update.revision), right: true },
-      { title: 'DATE', text: ({ update }) => update.date ?? 'no date' },
+      { title: 'DATE', text: ({ update }) => update.date ?? 'no date', spare: 1 },
       { title: 'MIN. REVISION', text: ({ update }) => (update.minRevision === 0 ? '' : hex(update.minRevision)), right: true },
       { title: 'PICKED', text: ({ chosen }) => (chosen ? 'yes' : 'no'), paint: ({ chosen }) => (chosen ? style.good : String) },
-      { title: 'WHY NOT', least: 36, text: ({ reasons }) => reasons.map(reasonText).join('; ') },
+      { title: 'WHY NOT', least: 24, text: ({ reasons }) => reasons.map(reasonText).join('; ') },
     ],
     width,
     style,
   );
-  const others = hidden === 0 ? '' : style.dim(`${count(hidden, 'update')} for other CPUs; --all lists them.\n`);
-  return `${head}\n\n${answer(shown)}\n${planText(plan)}\n\n${rows.length === 0 ? '' : table}${others}`;
+  const below = [...(hidden === 0 ? [] : [`${count(hidden, 'update')} for other CPUs; --all lists them.`]), ...leftOutLine(rows.length === 0 ? [] : leftOut)];
+  const others = below.length === 0 ? '' : style.dim(`${wrapSentence(below.join(' '), width)}\n`);
+  const sentences = [answer(shown), planText(plan)].map((sentence) => `${wrapSentence(sentence, width)}\n`).join('');
+  return `${head}\n\n${sentences}\n${rows.length === 0 ? '' : table}${others}`;
 }

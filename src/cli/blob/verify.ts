@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { KERNEL_LINES } from '../../microcode/loader-traits.ts';
+import { isEarlyName } from '../../microcode/select.ts';
 import type { FileSummary } from '../../microcode/summarize-file.ts';
 import { judgeFile } from '../../microcode/verdict.ts';
 import { blobVerifyTable, type LoaderAnswers, type VerifiedFile } from '../../views/blob-verify.ts';
@@ -14,9 +15,9 @@ import { blobStyle } from './style.ts';
 const ANY_ZEN = 0xa00f11;
 
 /** Each line's answer to a CPU the file is for, or as good as: for Intel the answer to a damaged file does not depend on the CPU. */
-function lateLoaders({ format, images }: FileSummary): LoaderAnswers | null {
+function lateLoaders(file: string, { format, images }: FileSummary): LoaderAnswers | null {
   const image = images[0];
-  if (image === undefined || (format !== 'intel' && format !== 'amd' && format !== 'intel-scan')) return null;
+  if (image === undefined || isEarlyName(file) || (format !== 'intel' && format !== 'amd' && format !== 'intel-scan')) return null;
   const updates = image.intel?.updates ?? image.amd?.updates ?? [];
   const signature = updates[0]?.applies[0]?.signature ?? ANY_ZEN;
   return Object.fromEntries(
@@ -30,7 +31,7 @@ function lateLoaders({ format, images }: FileSummary): LoaderAnswers | null {
 function verified({ file, summary }: MicrocodeInput): VerifiedFile {
   const { format, updates, integrity, flaw } = summary;
   const first = flaw === null ? null : { code: flaw.flaw, offset: flaw.offset };
-  return { file, format, updates: updates.length, integrity, flaw: first, lateLoaders: lateLoaders(summary) };
+  return { file, format, updates: updates.length, integrity, flaw: first, lateLoaders: lateLoaders(file, summary) };
 }
 
 /** Runs `cpueval blob verify`. */
