@@ -19,15 +19,29 @@ const ELSEWHERE: ReadonlySet<string> = new Set(['other-vendor', 'other-signature
 
 const isElsewhere = ({ chosen, reasons }: Candidate): boolean => !chosen && reasons.some(({ code }) => ELSEWHERE.has(code));
 
-function answer({ selection, line }: ShownSelection): string {
+/** What makes the loader refuse a file whole: its reader knows one AMD container, whatever stands behind it. */
+function refusal({ flaw, candidates, file }: Selection): string {
+  const several = candidates.some((each) => each.file === file && each.reasons.some(({ code }) => code === 'later-container'));
+  return several && flaw?.flaw === 'bad-section-type' ? 'a second container stands in it, and a late load reads one' : 'it is damaged';
+}
+
+/** A CPU knows one signature; a kernel without the list of cut-offs offers it a patch that was signed in the other way. */
+function offeredInVain({ selection: { chosen }, plan }: ShownSelection): boolean {
+  return chosen !== null && plan.target === chosen && plan.barriers.some(({ code }) => code === 'signing-cut-off');
+}
+
+function answer(shown: ShownSelection): string {
+  const { selection, line } = shown;
   const { chosen, file, opens, errno, result } = selection;
   const named = escapeControl(file ?? opens);
   if (file === null)
     return `There is no ${opens} here, the only file this CPU's late loader opens: ${errno === null ? 'nothing happens' : `the load fails with ${errno}`}.`;
   if (chosen !== null && errno !== null) return `The kernel picks ${hex(chosen.revision)} out of ${named} and then refuses to write it to the CPU (${errno}).`;
+  if (chosen !== null && offeredInVain(shown))
+    return `The kernel offers ${hex(chosen.revision)} out of ${named} to the CPU, which is expected to refuse it: it is signed in another way, and ${line} does not know.`;
   if (chosen !== null)
     return `The kernel takes ${hex(chosen.revision)}${chosen.date === null ? '' : ` of ${chosen.date}`} out of ${named}${safety(result, line)}.`;
-  if (result === 'bad-file') return `The kernel refuses ${named} as a whole: it is damaged${errno === null ? '' : ` (${errno})`}.`;
+  if (result === 'bad-file') return `The kernel refuses ${named} as a whole: ${refusal(selection)}${errno === null ? '' : ` (${errno})`}.`;
   return `The kernel takes nothing out of ${named}: ${errno === null ? 'it reports success and changes nothing' : `the load fails with ${errno}`}.`;
 }
 

@@ -13,6 +13,8 @@ export interface VerifiedFile {
   readonly flaw: { readonly code: string; readonly offset: number } | null;
   /** Null where the file is not what a late loader opens (an archive, a text, no microcode). */
   readonly lateLoaders: LoaderAnswers | null;
+  /** Lines whose write succeeds though their loader reads nothing out of the file. */
+  readonly silentlyRefusedBy: readonly string[];
 }
 
 /** The lines as people list them: `6.1`, `6.1 and 6.12`, `6.1, 6.12 and 7.2`. */
@@ -20,16 +22,24 @@ function listed(lines: readonly string[]): string {
   return lines.length < 2 ? (lines[0] ?? '') : `${lines.slice(0, -1).join(', ')} and ${lines.at(-1)}`;
 }
 
-function answers({ lateLoaders, integrity }: VerifiedFile): string {
+function answers({ lateLoaders, silentlyRefusedBy: silent }: VerifiedFile): string {
   if (lateLoaders === null) return 'not a file that they open';
   const all = Object.entries(lateLoaders);
   const refusing = all.filter(([, errno]) => errno !== null);
-  const rest = all.filter(([, errno]) => errno === null).map(([line]) => line);
-  if (refusing.length === 0) return 'all read it';
-  const reads = `${listed(rest)} ${rest.length === 1 ? 'reads' : 'read'} it`;
-  const refuse = `${listed(refusing.map(([line]) => line))} ${refusing.length === 1 ? 'refuses' : 'refuse'} it (${refusing[0]?.[1]})`;
-  if (rest.length === 0) return refuse;
-  return integrity === 'valid' ? `${refuse}, ${reads}` : `${refuse}, ${listed(rest)} ${rest.length === 1 ? 'reports' : 'report'} success`;
+  const reading = all.filter(([line, errno]) => errno === null && !silent.includes(line)).map(([line]) => line);
+  if (reading.length === all.length) return 'all read it';
+  const verb = (lines: readonly string[], one: string, many: string): string[] =>
+    lines.length === 0 ? [] : [`${listed(lines)} ${lines.length === 1 ? one : many}`];
+  const errno = `it (${refusing[0]?.[1]})`;
+  return [
+    ...verb(
+      refusing.map(([line]) => line),
+      `refuses ${errno}`,
+      `refuse ${errno}`,
+    ),
+    ...verb(silent, 'refuses it but reports success', 'refuse it but report success'),
+    ...verb(reading, 'reads it', 'read it'),
+  ].join(', ');
 }
 
 /**

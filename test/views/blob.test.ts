@@ -106,11 +106,12 @@ test('columns: none may be left out that is not dispensable, and a right-aligned
 });
 
 test('blob verify: which lines read a file, which refuse it, and what 6.1 says to damage', () => {
-  const file = { file: 'x', format: 'amd', updates: 1, integrity: 'valid', flaw: null };
+  const file = { file: 'x', format: 'amd', updates: 1, integrity: 'valid', flaw: null, silentlyRefusedBy: [] };
   const said = (one: Partial<VerifiedFile>): string => blobVerifyTable([{ ...file, lateLoaders: null, ...one }], null, PLAIN).split('\n')[1] ?? '';
   assert.match(said({}), /not a file that they open$/);
   assert.match(said({ lateLoaders: { '6.1': null, '6.12': null, '7.2': null } }), /all read it$/);
   const damaged = { '6.1': null, '6.12': 'EBADFD', '7.2': 'EBADFD' };
-  assert.match(said({ lateLoaders: damaged, integrity: 'bad-checksum' }), /6\.12 and 7\.2 refuse it \(EBADFD\), 6\.1 reports success$/);
+  assert.match(said({ lateLoaders: damaged, silentlyRefusedBy: ['6.1'] }), /6\.12 and 7\.2 refuse it \(EBADFD\), 6\.1 refuses it but reports success$/);
+  assert.match(said({ lateLoaders: damaged }), /6\.12 and 7\.2 refuse it \(EBADFD\), 6\.1 reads it$/);
   assert.match(said({ lateLoaders: { '7.2': 'EBADFD' }, integrity: 'bad-header' }), /7\.2 refuses it \(EBADFD\)$/);
 });
