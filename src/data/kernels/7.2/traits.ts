@@ -22,6 +22,8 @@ export const traits: readonly string[] = [
   'microcode-option',
   // From Zen on the patch id says which CPU a patch is for, not the equivalence table (microcode/amd.c).
   'amd-patch-id-match',
+  // At boot the first container with a match is taken; before, a later one with a match outdoes it (microcode/amd.c parse_container()).
+  'amd-first-container-wins',
   // Cores of a package are counted from the CPUs that were found, not read from CPUID (cpu/topology.c).
   'parsed-topology',
   // An update without platform flags fits every platform (microcode/intel.c cpu_signatures_match()).
