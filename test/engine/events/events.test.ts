@@ -172,6 +172,22 @@ test('cpu-online: a CPU whose VMX capabilities changed is refused by KVM, where 
   }
 });
 
+test('a CPU that gained a feature behind CR4 is refused by KVM where the line looks, and keeps KVM from being loaded on all of them', async () => {
+  const blob = blobFor(SKYLAKE.profile, [{ bit: 'cpuid:7.0.ecx[2]', change: 'set' }]);
+  const cycle: MachineEvent[] = [
+    { type: 'cpu-offline', cpu: 1 },
+    { type: 'cpu-online', cpu: 1 },
+  ];
+  for (const line of ['6.1', '6.12', '7.2'] as const) {
+    const context = await contextOf({ ...SKYLAKE, blob, line });
+    const under = playOn(context, null, [kvm, late, ...cycle]);
+    assert.deepEqual([under.refused, under.findings[0]?.args.reason], line === '6.1' ? [false, undefined] : [true, 'cr4-features'], line);
+    const after = playOn(context, null, [late, ...cycle, kvm]);
+    assert.deepEqual([after.refused, after.findings], [true, [{ code: 'kvm-cpu-unfit', args: { cpu: 1, reason: 'cr4-features', errno: 'EIO' } }]], line);
+    assert.equal(after.machine.kvm, null);
+  }
+});
+
 test("resume: the same for all CPUs but the first; MSRs off the list are as after reset; KVM looks at the host's values anew", async () => {
   const context = await contextOf({ profile: CASCADE_LAKE, blob: TSX_CTRL, line: '7.2' });
   const written = playOn(context, null, [late, kvm, { type: 'host-msr-write', msr: '0x122', value: '0x3' }]).machine;
