@@ -116,6 +116,12 @@ export const traits: readonly string[] = [
   'kvm-cap-kinds',
   // KVM gives guests control-flow enforcement and mode-based execute control (kvm/vmx/vmx.h).
   'kvm-cet',
+  // KVM gives guests AVX10 up to version 2; before, version 1 (kvm/cpuid.c __do_cpuid_func()).
+  'kvm-avx10-2',
+  // KVM tells of the leaves from 0xc0000000 on Zhaoxin CPUs, too; before, on Centaur's alone (kvm/cpuid.c get_cpuid_func()).
+  'kvm-zhaoxin-leaves',
+  // A CPU that KVM refuses for its VMX configuration is told which fields differ (kvm/vmx/vmx.c vmx_check_processor_compat()).
+  'kvm-names-vmcs-fields',
   // The kernel, not KVM, switches VMX and SVM on, and drops VMX where it cannot (virt/hw.c).
   'virtualization-in-core',
   // KVM compares the VMX configuration of each CPU that comes online with that of the load (kvm/x86.c kvm_x86_check_processor_compatibility()).
