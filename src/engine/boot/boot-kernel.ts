@@ -6,6 +6,7 @@ import { readSpecCtrlBase } from '../vulnerabilities/_spec-ctrl.ts';
 import { checkPti } from '../vulnerabilities/meltdown.ts';
 import { Boot, type KernelSpec } from './boot.ts';
 import type { Cpu } from './cpu.ts';
+import { inOptionOrder } from './early-options.ts';
 import { parseMitigationParameters, selectMitigations, setBugBits, updateForSmt } from './mitigations.ts';
 import { onlineAfterBoot, startedAtBoot } from './topology.ts';
 
@@ -20,8 +21,10 @@ export function bootKernel(spec: KernelSpec, slots: readonly Slot[], at: Taken =
   const b = new Boot(spec, slots[0]!.silicon);
   if (spec.memoryBytes !== undefined) b.share('memory_bytes', spec.memoryBytes, 'memory/size');
   earlyIdentify(b, setBugBits);
-  parseMitigationParameters(b);
-  parseCpuParameters(b);
+  inOptionOrder(b, () => {
+    parseMitigationParameters(b);
+    parseCpuParameters(b);
+  });
   checkPti(b);
   identifyBootCpu(b, slots);
   readSpecCtrlBase(b);
