@@ -1,5 +1,7 @@
 import type { ProfileTopology } from '../../data/contract/profile.ts';
+import { kernelBool } from '../loader/kernel-bool.ts';
 import type { Boot } from './boot.ts';
+import { leadingNumber } from './kernel-number.ts';
 
 /** Where a logical CPU sits; numbers count from 0. */
 export interface Place {
@@ -68,18 +70,25 @@ function kernelCores(b: Boot, places: readonly Place[]): number[] {
   return apicIds(places, shift).map((id) => id >>> shift);
 }
 
-/** @returns the number of an option as get_option() reads it (decimal digits up front), or null. */
-function numberOption(b: Boot, name: string): number | null {
-  const value = b.params(name).at(-1) ?? null;
-  const number = value === null ? Number.NaN : Number.parseInt(value, 10);
-  return Number.isNaN(number) ? null : number;
+/** @returns every number that was given for an option as get_option() reads it, in order. */
+function numberOptions(b: Boot, name: string): number[] {
+  return b.params(name).flatMap((value) => leadingNumber(value) ?? []);
 }
 
-/** CPUs that the kernel is willing to register at all: nosmp, maxcpus=0, nolapic, nr_cpus=, possible_cpus= (kernel/smp.c, cpu/topology.c). */
+/** setup_max_cpus: the last `maxcpus=`; a number below 0 is a very large one (kernel/smp.c). */
+function maxCpus(b: Boot): number | null {
+  const last = numberOptions(b, 'maxcpus').at(-1);
+  return last === undefined ? null : last >>> 0;
+}
+
+/**
+ * CPUs that the kernel is willing to register at all: nosmp, maxcpus=0, nolapic, nr_cpus=, possible_cpus= (kernel/smp.c, cpu/topology.c).
+ * `nr_cpus=` can only lower the limit; of the others the last one counts.
+ */
 function registeredCpus(b: Boot, count: number): number {
-  if (b.params('nosmp').length > 0 || numberOption(b, 'maxcpus') === 0 || !b.has('APIC')) return 1;
-  const limits = [numberOption(b, 'nr_cpus'), numberOption(b, 'possible_cpus')].filter((limit) => limit !== null && limit > 0) as number[];
-  return Math.min(count, ...limits);
+  if (b.params('nosmp').length > 0 || maxCpus(b) === 0 || !b.has('APIC')) return 1;
+  const limits = [...numberOptions(b, 'nr_cpus'), ...numberOptions(b, 'possible_cpus').slice(-1)];
+  return Math.min(count, ...limits.filter((limit) => limit > 0));
 }
 
 /** __max_threads_per_core: threads over cores, rounded up (cpu/topology.c topology_init_possible_cpus()); 6.1 counts what CPUID says. */
@@ -99,20 +108,38 @@ function primaryThreads(cores: readonly number[]): boolean[] {
   });
 }
 
+/** With SMT off siblings come up once, for machine checks, and go again (kernel/cpu.c cpu_bootable()). */
+function siblingsOff(b: Boot): boolean {
+  const control = b.shared('cpu_smt_control');
+  return control === 'off' || control === 'forceoff';
+}
+
+/** cpuhp_bringup_cpus_parallel(): one thread of every core first, unless `cpuhp.parallel=` refuses it (kernel/cpu.c). */
+function primariesFirst(b: Boot): boolean {
+  if (!b.trait('parallel-bringup')) return false;
+  return b.params('cpuhp.parallel').reduce((wanted, value) => (value === null ? null : kernelBool(b, value)) ?? wanted, true);
+}
+
 /**
- * Which CPUs smp_init() starts. `maxcpus=` stops after that many; newer lines start one thread of every core first
- * (kernel/cpu.c bringup_nonboot_cpus()).
+ * Which CPUs smp_init() starts. `maxcpus=` stops after that many; newer lines start one thread of every core first, the oldest goes on
+ * until that many are online, and siblings that are not to stay do not count (kernel/cpu.c bringup_nonboot_cpus()).
  * @returns one answer per place; a CPU that was never started is none for the microcode loader either
  */
 export function startedAtBoot(b: Boot, places: readonly Place[]): boolean[] {
   b.begin();
   const registered = registeredCpus(b, places.length);
-  const most = Math.min(numberOption(b, 'maxcpus') ?? registered, registered);
-  const cores = kernelCores(b, places);
+  const most = Math.max(1, Math.min(maxCpus(b) ?? registered, registered));
+  const primary = primaryThreads(kernelCores(b, places));
   const order = places.map((_, at) => at).slice(0, registered);
-  const primary = primaryThreads(cores);
-  const inOrder = b.trait('parallel-bringup') ? [...order.filter((at) => primary[at]), ...order.filter((at) => !primary[at])] : order;
-  const started = new Set(inOrder.slice(0, Math.max(1, most)));
+  const inOrder = primariesFirst(b) ? [...order.filter((at) => primary[at]), ...order.filter((at) => !primary[at])] : order;
+  const uncounted = siblingsOff(b) && !b.trait('parallel-bringup') ? (at: number): boolean => !primary[at] : () => false;
+  const started = new Set<number>();
+  let counted = 0;
+  for (const at of inOrder) {
+    if (counted >= most) break;
+    started.add(at);
+    if (!uncounted(at)) counted++;
+  }
   return places.map((_, at) => started.has(at));
 }
 
@@ -129,19 +156,17 @@ export function checkSmtTopology(b: Boot, places: readonly Place[]): void {
 }
 
 /**
- * Which CPUs are online once the machine has booted: with SMT off siblings come up once, for machine checks, and go again
- * (kernel/cpu.c cpu_bootable()). Sets `sched_smt_active` and nothing else.
+ * Which CPUs are online once the machine has booted, siblings that SMT off sends away left out. Sets `sched_smt_active` and nothing else.
  * @param offline numbers of CPUs that an operator has switched off since
  * @returns one answer per place
  */
 export function onlineAfterBoot(b: Boot, places: readonly Place[], offline: readonly number[] = []): boolean[] {
-  const control = b.shared('cpu_smt_control');
   const started = startedAtBoot(b, places);
   const cores = kernelCores(b, places);
-  const siblingsOff = control === 'off' || control === 'forceoff';
+  const onlyPrimary = siblingsOff(b);
   const primary = primaryThreads(cores);
   const off = new Set(offline);
-  const online = cores.map((_, at) => at === 0 || (started[at]! && (primary[at]! || !siblingsOff) && !off.has(at)));
+  const online = cores.map((_, at) => at === 0 || (started[at]! && (primary[at]! || !onlyPrimary) && !off.has(at)));
   setSmtActive(b, places, online);
   return online;
 }

@@ -7,6 +7,9 @@ import { unknownMsr } from './msr-access.ts';
 const MSR_AMD64_LS_CFG = 0xc0011020;
 const MSR_AMD64_RMP_BASE = 0xc0010132;
 const MSR_AMD64_RMP_END = 0xc0010133;
+const MSR_AMD64_RMP_CFG = 0xc0010136;
+const SEG_RMP_ENABLED_BIT = 0;
+const RMP_SEGMENTS = 0x8000_0025;
 const RMP_ADDRESS = ((1n << 52n) - 1n) & ~((1n << 13n) - 1n);
 
 /**
@@ -23,10 +26,20 @@ export function lsCfgSsbd(b: Boot): void {
   b.force('SSBD', 'amd/bsp-init/ls-cfg-ssbd');
 }
 
+/** probe_segmented_rmptable_info(): the table in pieces, whose size CPUID allows (virt/svm/sev.c). */
+function segmentedTable(b: Boot, base: bigint): boolean {
+  if ((base & RMP_ADDRESS) === 0n) return false;
+  if (((b.msr(MSR_AMD64_RMP_END) ?? 0n) & RMP_ADDRESS) !== 0n) b.taint('WARN');
+  const limits = b.cpuidRegister(RMP_SEGMENTS, 0, 'eax');
+  const shift = Number(((b.msr(MSR_AMD64_RMP_CFG) ?? 0n) >> 8n) & 0x3fn);
+  return shift >= (limits & 0x3f) && shift <= ((limits >>> 6) & 0x3f);
+}
+
 /** snp_probe_rmptable_info(): firmware has set memory aside for the table that says who owns a page. */
 function rmpTable(b: Boot): boolean {
   if (!b.config('CONFIG_KVM_AMD_SEV')) return false;
   const base = b.msr(MSR_AMD64_RMP_BASE) ?? 0n;
+  if (b.has('SEGMENTED_RMP') && b.msrBit(MSR_AMD64_RMP_CFG, SEG_RMP_ENABLED_BIT)) return segmentedTable(b, base);
   const end = b.msr(MSR_AMD64_RMP_END) ?? 0n;
   return (base & RMP_ADDRESS) !== 0n && (end & RMP_ADDRESS) !== 0n && base <= end;
 }

@@ -1,4 +1,5 @@
 import type { Boot } from '../boot/boot.ts';
+import { wholeNumber } from '../boot/kernel-number.ts';
 
 /** Buffer of cmdline_find_option() in cpu_parse_early_param(): what does not fit is cut off. */
 const ARGUMENT_LENGTH = 127;
@@ -23,15 +24,6 @@ export function parseEarlyCpuOptions(b: Boot): void {
   if (!wanted) b.forceClear('FRED', 'common/early-option/fred');
   if (b.trait('setcpuid')) setAndClear(b);
   else clearOnly(b);
-}
-
-/** @returns the number of kstrtouint(text, 10), or null. */
-function unsigned(text: string): number | null {
-  const digits = text.startsWith('+') ? text.slice(1) : text;
-  if (digits === '' || digits.length > 16) return null;
-  for (let i = 0; i < digits.length; i++) if (digits.charCodeAt(i) < 48 || digits.charCodeAt(i) > 57) return null;
-  const value = Number(digits);
-  return value <= 0xffff_ffff ? value : null;
 }
 
 /** @returns the absolute bit of a name as /proc/cpuinfo prints it; bugs only where the line's parser knows them. */
@@ -60,7 +52,7 @@ function clearOnly(b: Boot): void {
   let line = 'Clearing CPUID bits:';
   let cleared = false;
   for (const word of value.split(',')) {
-    const number = unsigned(word);
+    const number = wholeNumber(word, 10);
     if (number !== null && number >= b.tables.ncapints * 32) continue;
     const bit = number ?? bitOfFlag(b, word, false);
     line += bit < 0 ? ` (unknown: ${word})` : ` ${number === null ? word : flagOfBit(b, bit)}`;
@@ -85,7 +77,7 @@ function setAndClear(b: Boot): void {
 }
 
 function setOrClear(b: Boot, option: 'clearcpuid' | 'setcpuid', word: string): boolean {
-  const number = unsigned(word);
+  const number = wholeNumber(word, 10);
   if (number !== null && number >= b.tables.ncapints * 32) return false;
   const bit = number ?? bitOfFlag(b, word, true);
   if (bit < 0) {

@@ -4,6 +4,8 @@ import { initXstate } from './xstate.ts';
 
 const MSR_K8_INT_PENDING_MSG = 0xc0010055;
 const MSR_ARCH_LBR_DEPTH = 0x14cf;
+/** Events that the architectural PMU must know, or the kernel does without it (ARCH_PERFMON_EVENTS_COUNT). */
+const PERFMON_EVENTS = 7;
 const C1E_ACTIVE = 0x1800_0000n;
 
 /** arch_post_acpi_subsys_init(): erratum 400 bites where firmware uses C1E (kernel/process.c). */
@@ -41,6 +43,7 @@ function archLbrUsable(b: Boot): boolean {
 export function afterCopy(b: Boot): void {
   if (!b.trait('cpu0-copied-after-acpi')) detectC1e(b);
   b.begin();
-  // init_hw_perf_events() asks only where the PMU is architectural (events/intel/core.c, lbr.c).
-  if (b.cpu.vendor === 'INTEL' && b.has('ARCH_PERFMON') && b.has('ARCH_LBR') && !archLbrUsable(b)) b.forceClear('ARCH_LBR', 'perf/arch-lbr/unusable');
+  // init_hw_perf_events() asks only where the PMU is architectural (events/intel/core.c intel_pmu_init(), lbr.c).
+  if (b.cpu.vendor !== 'INTEL' || !b.has('ARCH_PERFMON') || b.cpuid(0xa, 0).eax >>> 24 < PERFMON_EVENTS) return;
+  if (b.has('ARCH_LBR') && !archLbrUsable(b)) b.forceClear('ARCH_LBR', 'perf/arch-lbr/unusable');
 }

@@ -58,7 +58,7 @@ function scatteredFeatures(b: Boot, cpu: Cpu): void {
   const extended = b.cpuid(0x8000_0000, 0, cpu).eax;
   for (const row of scatteredBits(b.tables)) {
     const highest = row.leaf >= 0x8000_0000 ? extended : basic;
-    if (highest < row.leaf || highest > row.leaf + 0xffff) continue;
+    if (highest < row.leaf || highest > (row.leaf | 0xffff) >>> 0) continue;
     const value = ((b.cpuid(row.leaf, row.subleaf, cpu)[row.register] >>> row.bit) & 1) === 1;
     b.begin();
     b.trace.read(row.ref, value, -1);

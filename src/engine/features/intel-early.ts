@@ -93,7 +93,7 @@ export function earlyInitIntel(b: Boot, cpu: Cpu): void {
   if (model === P4_PRESCOTT && (cpu.stepping === 3 || cpu.stepping === 4)) cpu.physBits = 36;
   constantTsc(b, cpu);
   b.begin();
-  if (cpu.family === 6 && model <= CORE_YONAH) b.clear('PAT', 'intel/early-init/pat-erratum', cpu);
+  if (cpu.family === 6 && model <= CORE_YONAH && (cpu.model > 0 || b.trait('pat-erratum-model-0'))) b.clear('PAT', 'intel/early-init/pat-erratum', cpu);
   fastString(b, cpu);
   b.begin();
   if (model === QUARK_X1000) b.forceClear('PGE', 'intel/early-init/quark-pge');

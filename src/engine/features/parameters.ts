@@ -53,6 +53,13 @@ const MSR_IA32_XAPIC_DISABLE_STATUS = 0xbd;
 const MSR_IA32_ARCH_CAPABILITIES = 0x10a;
 const XAPIC_DISABLE_BIT = 21;
 
+/** acpi_mps_check(): without ACPI only the MP table tells of APICs, and this kernel cannot read it (kernel/acpi/boot.c). */
+function acpiRefused(b: Boot): boolean {
+  if (b.config('CONFIG_X86_MPPARSE')) return false;
+  const words = b.params('acpi').some((value) => value === 'off' || value === 'noirq');
+  return words || b.params('pci').some((value) => value?.split(',').includes('noacpi'));
+}
+
 /** x2apic_hw_locked(): firmware switched x2APIC on and the CPU does not let it be switched off. */
 function x2apicLocked(b: Boot): boolean {
   if (!b.msrBit(MSR_IA32_APICBASE, X2APIC_ENABLE_BIT)) return false;
@@ -68,6 +75,11 @@ function parseApic(b: Boot): void {
   if (b.params('lapic').some((value) => value?.startsWith('notscdeadline'))) b.forceClear('TSC_DEADLINE_TIMER', 'apic/early-param/notscdeadline');
   b.begin();
   if (b.config('CONFIG_X86_X2APIC') && b.params('nox2apic').length > 0 && !x2apicLocked(b)) b.forceClear('X2APIC', 'apic/early-param/nox2apic');
+  b.begin();
+  if (acpiRefused(b)) b.forceClear('APIC', 'apic/acpi-mps-check/no-acpi');
+  b.begin();
+  // check_x2apic(): a kernel that cannot use what firmware has switched on does without the APIC.
+  if (!b.config('CONFIG_X86_X2APIC') && b.msrBit(MSR_IA32_APICBASE, X2APIC_ENABLE_BIT)) b.forceClear('APIC', 'apic/check-x2apic/not-built');
 }
 
 /** tsx_parse_cmdline() of 7.2; the older lines read the option inside tsx_init(). */
@@ -115,5 +127,6 @@ export function parseSetupOptions(b: Boot): void {
   if (b.config('CONFIG_X86_KERNEL_IBT') && b.params('ibt').includes('off')) b.forceClear('IBT', 'cet/setup/ibt');
   if (b.trait('tlbi-option') && b.params('tlbi').includes('ipi')) b.forceClear('INVLPGB', 'common/setup/tlbi');
   b.begin();
-  if (b.params('sev').some((value) => value?.split(',').includes('nosnp')) && !b.has('HYPERVISOR')) b.forceClear('SEV_SNP', 'sev/setup/nosnp');
+  if (b.trait('sev-nosnp-option') && b.params('sev').some((value) => value?.split(',').includes('nosnp')) && !b.has('HYPERVISOR'))
+    b.forceClear('SEV_SNP', 'sev/setup/nosnp');
 }

@@ -1,9 +1,21 @@
 import type { Boot } from '../boot/boot.ts';
 import { matchIndex } from '../boot/cpu-match.ts';
+import { wholeNumber } from '../boot/kernel-number.ts';
 import { modelNumber } from './cpu-detect.ts';
 
 const GOLDMONT = 0x65c;
 const GOLDMONT_D = 0x65f;
+
+/** The oldest line compares the model alone, whatever the family. */
+function isModel(b: Boot, model: number): boolean {
+  return b.trait('goldmont-any-family') ? b.cpu.model === (model & 0xff) : modelNumber(b.cpu) === model;
+}
+
+/** Kilohertz from megahertz, in the 32 bits that the kernel has for it. */
+function kiloHertz(mega: number): number {
+  return Math.imul(mega, 1000) >>> 0;
+}
+
 const CPUID_TSC = 0x15;
 const CPUID_FREQUENCY = 0x16;
 
@@ -21,10 +33,18 @@ function frequencyFromCpuid(b: Boot): void {
   const denominator = b.cpuidRegister(CPUID_TSC, 0, 'eax');
   if (numerator === 0 || denominator === 0) return;
   let crystalKhz = Math.floor(b.cpuidRegister(CPUID_TSC, 0, 'ecx') / 1000);
-  if (crystalKhz === 0 && modelNumber(b.cpu) === GOLDMONT_D) crystalKhz = 25_000;
+  if (crystalKhz === 0 && isModel(b, GOLDMONT_D)) crystalKhz = 25_000;
   if (crystalKhz !== 0) b.force('TSC_KNOWN_FREQ', 'tsc/native-calibrate/crystal');
-  else if (b.cpu.level >= CPUID_FREQUENCY) crystalKhz = Math.floor((b.cpuidRegister(CPUID_FREQUENCY, 0, 'eax') * 1000 * denominator) / numerator);
-  if (crystalKhz !== 0 && modelNumber(b.cpu) === GOLDMONT) b.force('TSC_RELIABLE', 'tsc/native-calibrate/goldmont');
+  else if (b.cpu.level >= CPUID_FREQUENCY) {
+    const base = kiloHertz(b.cpuidRegister(CPUID_FREQUENCY, 0, 'eax'));
+    crystalKhz = Math.floor((Math.imul(base, denominator) >>> 0) / numerator);
+  }
+  if (crystalKhz !== 0 && isModel(b, GOLDMONT)) b.force('TSC_RELIABLE', 'tsc/native-calibrate/goldmont');
+}
+
+/** `tsc_early_khz=`: the last value that is a number; 0 is as good as none. */
+export function givenKhz(b: Boot): number {
+  return b.params('tsc_early_khz').reduce((khz, value) => (value === null ? null : wholeNumber(value, 0)) ?? khz, 0);
 }
 
 /**
@@ -35,10 +55,10 @@ export function tscEarlyInit(b: Boot, paravirtual: boolean): void {
   b.begin();
   if (!b.has('TSC')) return;
   if (paravirtual) return;
-  const base = b.cpu.vendor === 'INTEL' && b.cpu.level >= CPUID_FREQUENCY ? b.cpuidRegister(CPUID_FREQUENCY, 0, 'eax') & 0xffff : 0;
+  const base = b.cpu.vendor === 'INTEL' && b.cpu.level >= CPUID_FREQUENCY ? kiloHertz(b.cpuidRegister(CPUID_FREQUENCY, 0, 'eax')) : 0;
   if (base === 0) frequencyFromMsr(b);
   b.begin();
-  if (b.params('tsc_early_khz').length === 0) frequencyFromCpuid(b);
+  if (givenKhz(b) === 0) frequencyFromCpuid(b);
 }
 
 /** Did an option mark the TSC unstable? Then detect_art() is never reached. */

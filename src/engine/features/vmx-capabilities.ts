@@ -53,8 +53,11 @@ function readControls(b: Boot, cpu: Cpu): void {
   cpu.vmx[TERTIARY_LOW] = low(tertiary);
   cpu.vmx[TERTIARY_HIGH] = high(tertiary);
   // MSR 0x491 is a mask of functions in 64 bits; the kernel takes the high half, as for the control MSRs.
-  const functions = high(b.msr(MSR.VMFUNC, cpu)) & 0xf;
-  cpu.vmx[MISC] = (high(b.msr(MSR.PINBASED, cpu)) & 0xffff) | ((high(ept) & 1) << 16) | (functions << 28);
+  const functions = high(b.msr(MSR.VMFUNC, cpu));
+  const pinBased = high(b.msr(MSR.PINBASED, cpu));
+  // WARN_ON_ONCE(): bits for which the merged word has no room.
+  if (pinBased >>> 16 !== 0 || functions >>> 4 !== 0) b.taint('WARN');
+  cpu.vmx[MISC] = (pinBased & 0xffff) | ((high(ept) & 1) << 16) | ((functions & 0xf) << 28);
   const bits = vmxBits(b.tables);
   for (const [feature, bit] of EPT_BITS) {
     const at = bits.get(feature);

@@ -88,9 +88,9 @@ function decidePti(b: Boot): void {
   if (b.trait('pti-excludes-fred')) dropIncompatible(b);
 }
 
-/** Neither FRED nor broadcast TLB invalidation can work with two sets of page tables. */
+/** Neither FRED nor broadcast TLB invalidation can work with two sets of page tables (6.12: pti_init(), as it clones them). */
 function dropIncompatible(b: Boot): void {
-  for (const feature of ['INVLPGB', 'FRED']) if (b.has(feature)) b.forceClear(feature, 'meltdown/pti/incompatible');
+  for (const feature of ['INVLPGB', 'FRED']) if (b.enabled(feature)) b.forceClear(feature, 'meltdown/pti/incompatible');
 }
 
 /** cpu_show_common(); Xen's own answer is not modelled: a profile describes no Xen PV guest. */

@@ -106,8 +106,31 @@ test('an SEV-SNP host needs a known part and memory that firmware has set aside'
     assert.equal((await bootFeatures(line, cpu(0x19, 1, 1, { features: [...features, 'HYPERVISOR'], msrs }), { options })).has('SEV_SNP'), false);
     // Zen 5 without RMPREAD: any family from 0x19 on at first, only known table formats later.
     assert.equal((await bootFeatures(line, cpu(0x1a, 2, 1, { features, msrs }), { options })).has('SEV_SNP'), line === '6.12');
-    assert.equal((await bootFeatures(line, cpu(0x19, 1, 1, { features, msrs }), { options, cmdline: 'sev=debug,nosnp' })).has('SEV_SNP'), false);
+    assert.equal((await bootFeatures(line, cpu(0x19, 1, 1, { features, msrs }), { options, cmdline: 'sev=debug,nosnp' })).has('SEV_SNP'), line === '6.12');
   }
+});
+
+test('the newest line takes the table in pieces, of a size that CPUID allows', async () => {
+  const options = { CONFIG_ARCH_HAS_CC_PLATFORM: 'y', CONFIG_KVM_AMD_SEV: 'y' };
+  const registers = { '80000025.0.eax': (40 << 6) | 30 };
+  const boot = (shift: number, over: Record<number, bigint> = {}) => {
+    const msrs = { 3221291024: 1n << 23n, 3221291029: 1n, 3221291314: 0x1000_0000n, 3221291318: (BigInt(shift) << 8n) | 1n, ...over };
+    const features = ['SME', 'SEV', 'SEV_ES', 'SEV_SNP', 'RMPREAD', 'SEGMENTED_RMP'];
+    return bootFeatures('7.2', cpu(0x1a, 2, 1, { features, msrs, registers, revision: 0xb002151 }), { options });
+  };
+  for (const [shift, expected] of [
+    [29, false],
+    [30, true],
+    [40, true],
+    [41, false],
+  ] as const)
+    assert.equal((await boot(shift)).has('SEV_SNP'), expected, String(shift));
+  const nothing = await boot(30, { 3221291314: 0n });
+  assert.deepEqual([nothing.has('SEV_SNP'), nothing.b.taints.has('WARN')], [false, false]);
+  const both = await boot(30, { 3221291315: 0x1fff_ffffn });
+  assert.deepEqual([both.has('SEV_SNP'), both.b.taints.has('WARN')], [true, true]);
+  // The switch off: the table in one piece, of which this firmware gives no end.
+  assert.equal((await boot(30, { 3221291318: 30n << 8n })).has('SEV_SNP'), false);
 });
 
 test('SBPB and the flush of branch types are found by trying, by the later lines', async () => {

@@ -45,6 +45,15 @@ test('SGX: built, allowed by firmware, launch control open or not', async () => 
   }
 });
 
+test('pin-based controls or VM functions beyond the merged word warn', async () => {
+  for (const line of LINES) {
+    const warns = async (msrs: Record<number, bigint>) => (await bootFeatures(line, { ...VMX, msrs: { 58: 5n, ...msrs } })).b.taints.has('WARN');
+    assert.equal(await warns({ 1153: 0xffffn << 32n, 1169: 0xfn << 32n }), false);
+    assert.equal(await warns({ 1153: 0x1_0000n << 32n }), true);
+    assert.equal(await warns({ 1169: 0x10n << 32n }), true);
+  }
+});
+
 test('vmx flags come from the capability MSRs, allowed-1 half', async () => {
   const msrs = { 58: 5n, 1153: 0xa0n << 32n, 1154: (1n << 21n) << 32n, 1163: 0x303n << 32n, 1164: (1n << 32n) | (1n << 21n) | (1n << 17n) | (1n << 7n) | 1n };
   for (const line of LINES) {

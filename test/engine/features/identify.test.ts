@@ -90,11 +90,13 @@ test('forcing after the code was patched warns where the line does', async () =>
 
 test('architectural LBRs that perf cannot use leave boot_cpu_data, not CPU 0', async () => {
   for (const line of LINES) {
-    const lbr: MadeUpCpu = { features: ['ARCH_LBR'], registers: { 'a.0.eax': 0x0805 } };
+    const lbr: MadeUpCpu = { features: ['ARCH_LBR'], registers: { 'a.0.eax': 0x0700_0805 } };
     const unusable = await bootFeatures(line, lbr);
     assert.deepEqual([unusable.flags.includes('arch_lbr'), unusable.b.has('ARCH_LBR')], [true, false]);
     const usable = await bootFeatures(line, { ...lbr, registers: { ...lbr.registers, '1c.0.eax': 0x8 } });
     assert.equal(usable.b.has('ARCH_LBR'), true);
+    const without = await bootFeatures(line, { ...lbr, registers: { 'a.0.eax': 0x0600_0805 } });
+    assert.equal(without.b.has('ARCH_LBR'), true, 'too few events: perf does without the architectural PMU and never looks');
   }
 });
 

@@ -56,6 +56,9 @@ test('the TSC that runs through S3 is known by model', async () => {
 test('PAT goes up to Yonah, self-snoop on listed models, PGE on Quark', async () => {
   for (const line of LINES) {
     assert.equal((await bootFeatures(line, { model: 0x0e })).has('PAT'), false);
+    assert.equal((await bootFeatures(line, { model: 0x01 })).has('PAT'), false);
+    assert.equal((await bootFeatures(line, { model: 0x00 })).has('PAT'), line !== '6.1');
+    assert.equal((await bootFeatures(line, { family: 5, model: 0x0e })).has('PAT'), true);
     assert.equal((await bootFeatures(line, { model: 0x0f, features: ['SELFSNOOP'] })).has('PAT'), true);
     assert.equal((await bootFeatures(line, { model: 0x0f, features: ['SELFSNOOP'] })).has('SELFSNOOP'), false);
     assert.equal((await bootFeatures(line, { model: 0x3a, features: ['SELFSNOOP'] })).has('SELFSNOOP'), true);

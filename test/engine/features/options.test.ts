@@ -30,6 +30,8 @@ test('clearcpuid: names, numbers, several, unknown ones; only what was cleared t
     const last = await bootFeatures(line, AVX, { cmdline: 'clearcpuid=md_clear clearcpuid=fma' });
     assert.deepEqual([last.has('MD_CLEAR'), last.has('FMA')], [true, false], 'the last one counts');
     assert.equal((await bootFeatures(line, AVX, { cmdline: 'clearcpuid=' })).b.taints.size, 0);
+    assert.equal((await bootFeatures(line, AVX, { cmdline: 'clearcpuid=00000000000000000156' })).has('AVX'), false, 'zeros in front count for nothing');
+    assert.equal((await bootFeatures(line, AVX, { cmdline: 'clearcpuid=0x9c' })).has('AVX'), true, 'decimal only');
     assert.equal((await bootFeatures(line, AVX, { cmdline: `clearcpuid=${'x,'.repeat(64)}fma` })).has('FMA'), true, 'behind 127 letters nothing is read');
   }
 });
@@ -102,6 +104,28 @@ test('APIC options', async () => {
     const timer: MadeUpCpu = { features: ['TSC_DEADLINE_TIMER'] };
     assert.equal((await bootFeatures(line, timer, { cmdline: 'lapic=notscdeadline' })).has('TSC_DEADLINE_TIMER'), false);
     assert.equal((await bootFeatures(line, timer, { cmdline: 'lapic' })).has('TSC_DEADLINE_TIMER'), true);
+  }
+});
+
+test('a kernel that cannot read MP tables has no APIC without ACPI', async () => {
+  for (const line of LINES) {
+    for (const [cmdline, gone] of [
+      ['acpi=off', true],
+      ['acpi=noirq', true],
+      ['acpi=off acpi=force', true],
+      ['pci=nomsi,noacpi', true],
+      ['acpi=force', false],
+      ['pci=nomsi', false],
+      ['acpi', false],
+    ] as const) {
+      const options = { CONFIG_X86_MPPARSE: 'n' };
+      assert.equal((await bootFeatures(line, AVX, { cmdline, options })).flags.includes('apic'), !gone, `${line} ${cmdline}`);
+      assert.equal((await bootFeatures(line, AVX, { cmdline, options: { CONFIG_X86_MPPARSE: 'y' } })).has('APIC'), true);
+    }
+    const x2apic: MadeUpCpu = { ...AVX, msrs: { 27: 3n << 10n } };
+    assert.equal((await bootFeatures(line, x2apic, { options: { CONFIG_X86_X2APIC: 'n' } })).has('APIC'), false, 'left in a mode that it does not know');
+    assert.equal((await bootFeatures(line, x2apic)).has('APIC'), true);
+    assert.equal((await bootFeatures(line, AVX, { options: { CONFIG_X86_X2APIC: 'n' } })).has('APIC'), true);
   }
 });
 

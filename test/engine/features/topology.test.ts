@@ -142,7 +142,38 @@ test('maxcpus stops the start, nr_cpus and nosmp keep CPUs out altogether', asyn
       assert.deepEqual(onlineAfterBoot(one.b, SMT), [true, false, false, false], `${line} ${cmdline}`);
       assert.deepEqual(smtOf(one.b), { control: parallel ? 'notsupported' : 'on', active: false });
     }
-    const wrong = await bootFeatures(line, INTEL, { cmdline: 'maxcpus=many nr_cpus=-1', places: SMT });
-    assert.equal(onlineAfterBoot(wrong.b, SMT).every(Boolean), true);
+    for (const [cmdline, online] of [
+      ['maxcpus= nr_cpus=-1 possible_cpus=0', 4],
+      ['maxcpus=-1', 4],
+      ['maxcpus=0x10', 4],
+      // What is no number counts as 0.
+      ['maxcpus=many', 1],
+      ['maxcpus=2 maxcpus=3', 3],
+      ['nr_cpus=2 nr_cpus=3', 2],
+      ['possible_cpus=2 possible_cpus=3', 3],
+    ] as const) {
+      const { b } = await bootFeatures(line, INTEL, { cmdline, places: SMT });
+      assert.equal(onlineAfterBoot(b, SMT).filter(Boolean).length, online, `${line} ${cmdline}`);
+    }
+  }
+});
+
+test('maxcpus with SMT off: the oldest line counts only what stays online; cpuhp.parallel=0 goes one by one', async () => {
+  for (const line of LINES) {
+    const off = await bootFeatures(line, INTEL, { cmdline: 'nosmt maxcpus=2', places: SMT });
+    assert.deepEqual(startedAtBoot(off.b, SMT), line === '6.1' ? [true, true, true, false] : [true, false, true, false], line);
+    assert.deepEqual(onlineAfterBoot(off.b, SMT), [true, false, true, false]);
+    for (const [value, serial] of [
+      ['=0', true],
+      ['=no', true],
+      ['=1', false],
+      ['=maybe', false],
+      ['', false],
+    ] as const) {
+      const { b } = await bootFeatures(line, INTEL, { cmdline: `maxcpus=2 cpuhp.parallel${value}`, places: SMT });
+      assert.deepEqual(startedAtBoot(b, SMT), serial || line === '6.1' ? [true, true, false, false] : [true, false, true, false], `${line} ${value}`);
+    }
+    const one = await bootFeatures(line, INTEL, { cmdline: 'nosmt maxcpus=2 cpuhp.parallel=off', places: SMT });
+    assert.deepEqual(onlineAfterBoot(one.b, SMT), line === '6.1' ? [true, false, true, false] : [true, false, false, false]);
   }
 });

@@ -18,6 +18,7 @@ test('a crystal told by CPUID makes the frequency known; Denverton has 25 MHz wi
     assert.equal((await bootFeatures(line, { registers: { ...ART, '15.0.ecx': 24_000_000 } })).flags.includes('tsc_known_freq'), true);
     assert.equal((await bootFeatures(line, { registers: { ...ART, '16.0.eax': 2400 } })).has('TSC_KNOWN_FREQ'), false);
     assert.equal((await bootFeatures(line, { model: 0x5f, registers: ART })).has('TSC_KNOWN_FREQ'), true);
+    assert.equal((await bootFeatures(line, { family: 0x13, model: 0x5f, registers: ART })).has('TSC_KNOWN_FREQ'), line === '6.1', 'at first by model alone');
     assert.equal((await bootFeatures(line, { registers: { ...ART, '15.0.ebx': 0, '15.0.ecx': 24_000_000 } })).has('TSC_KNOWN_FREQ'), false);
     assert.equal(
       (await bootFeatures(line, { vendor: 'AuthenticAMD', family: 0x17, model: 0x31, registers: { ...ART, '15.0.ecx': 24_000_000 } })).has('TSC_KNOWN_FREQ'),
@@ -32,6 +33,19 @@ test('Goldmont trusts its TSC once the crystal is known, older Atoms by model', 
     assert.equal((await bootFeatures(line, { model: 0x5c })).has('TSC_RELIABLE'), false);
     const silvermont = await bootFeatures(line, { model: 0x37, level: 0xb });
     assert.deepEqual([silvermont.has('TSC_RELIABLE'), silvermont.has('TSC_KNOWN_FREQ')], [true, true]);
+    assert.equal((await bootFeatures(line, { family: 0x13, model: 0x5c, registers: { ...ART, '15.0.ecx': 1000 } })).has('TSC_RELIABLE'), line === '6.1');
+    for (const [khz, reliable] of [
+      ['2000000', false],
+      ['0x1e8480', false],
+      ['0', true],
+      ['fast', true],
+      ['', true],
+    ] as const) {
+      const goldmont: MadeUpCpu = { model: 0x5c, registers: { ...ART, '15.0.ecx': 19_200_000 } };
+      assert.equal((await bootFeatures(line, goldmont, { cmdline: `tsc_early_khz=${khz}` })).has('TSC_RELIABLE'), reliable, `${line} ${khz}`);
+    }
+    // Goldmont without a crystal in CPUID computes one from the base frequency.
+    assert.equal((await bootFeatures(line, { model: 0x5c, registers: { ...ART, '16.0.eax': 1600 } })).has('TSC_RELIABLE'), true);
     const told = await bootFeatures(line, { model: 0x37, registers: { '16.0.eax': 1600 } });
     assert.equal(told.has('TSC_RELIABLE'), false, 'leaf 0x16 comes first');
   }
@@ -78,5 +92,64 @@ test('guests of KVM, VMware and Hyper-V know their frequency from the host', asy
       false,
       'without its hypercalls it is none',
     );
+  }
+});
+
+/** One hypervisor behind the leaves of another. */
+function behind(first: MadeUpCpu, name: string, leaves: Record<string, number> = {}): MadeUpCpu {
+  const { registers } = hypervisor(name);
+  const at = (register: string): number => registers?.[`40000000.0.${register}`] ?? 0;
+  const own = { '40000100.0.eax': 0x40000101, '40000100.0.ebx': at('ebx'), '40000100.0.ecx': at('ecx'), '40000100.0.edx': at('edx') };
+  return { ...first, registers: { ...first.registers, ...own, ...leaves } };
+}
+
+test('of two hypervisors the one with the higher leaf counts', async () => {
+  const hyperV = hypervisor('Microsoft Hv', { '40000003.0.eax': 0x60 | (1 << 15) });
+  for (const line of LINES) {
+    const kvm = await bootFeatures(line, behind(hyperV, 'KVMKVMKVM\0\0\0', { '40000101.0.eax': 1 }));
+    assert.deepEqual([kvm.has('TSC_KNOWN_FREQ'), kvm.has('TSC_RELIABLE')], [true, false], line);
+    const noKvm = await bootFeatures(line, behind(hyperV, 'KVMKVMKVM\0\0\0', { '40000101.0.eax': 1 }), { options: { CONFIG_KVM_GUEST: 'n' } });
+    assert.deepEqual([noKvm.has('TSC_KNOWN_FREQ'), noKvm.has('TSC_RELIABLE')], [false, true]);
+    // The host is asked for the frequency at once, whether the kernel uses the TSC or not.
+    const noTsc = await bootFeatures(line, hypervisor('KVMKVMKVM\0\0\0', { '40000001.0.eax': 1 }), { cmdline: 'clearcpuid=tsc' });
+    assert.deepEqual([noTsc.has('TSC'), noTsc.has('TSC_KNOWN_FREQ')], [false, true]);
+  }
+});
+
+test('Xen: a guest with virtualized hardware asks it for the frequency', async () => {
+  for (const line of LINES) {
+    const options = { CONFIG_XEN: 'y' };
+    const xen = hypervisor('XenVMMXenVMM', { '40000000.0.eax': 0x40000004 });
+    assert.equal((await bootFeatures(line, xen, { options })).flags.includes('tsc_known_freq'), true);
+    assert.equal((await bootFeatures(line, xen, { options: { CONFIG_XEN: 'n' } })).has('TSC_KNOWN_FREQ'), false);
+    assert.equal((await bootFeatures(line, xen, { options, cmdline: 'nopv' })).has('TSC_KNOWN_FREQ'), false);
+    assert.equal((await bootFeatures(line, xen, { options, cmdline: 'tsc_early_khz=2000000' })).has('TSC_KNOWN_FREQ'), false);
+    assert.equal((await bootFeatures(line, xen, { options, cmdline: 'clearcpuid=tsc' })).has('TSC_KNOWN_FREQ'), false);
+    assert.equal(
+      (await bootFeatures(line, hypervisor('XenVMMXenVMM', { '40000000.0.eax': 0x40000001 }), { options })).has('TSC_KNOWN_FREQ'),
+      false,
+      'two leaves',
+    );
+    const hyperV = hypervisor('Microsoft Hv', { '40000003.0.eax': 0x60 | (1 << 15) });
+    const both = await bootFeatures(line, behind(hyperV, 'XenVMMXenVMM', { '40000100.0.eax': 0x40000104 }), { options });
+    assert.deepEqual([both.has('TSC_KNOWN_FREQ'), both.has('TSC_RELIABLE')], [true, false]);
+  }
+});
+
+test('VMware offers one way to call it or the kernel uses none; Hyper-V has an upper end of leaves', async () => {
+  for (const line of LINES) {
+    const both = await bootFeatures(line, hypervisor('VMwareVMware', { '40000010.0.ecx': 3 }));
+    assert.deepEqual([both.has('VMCALL'), both.has('VMW_VMMCALL')], [false, false]);
+    const old = await bootFeatures(line, hypervisor('VMwareVMware', { '40000000.0.eax': 0x4000000f, '40000010.0.ecx': 2 }));
+    assert.deepEqual([old.has('VMCALL'), old.has('TSC_RELIABLE')], [false, true]);
+    for (const [highest, found] of [
+      [0x40000004, false],
+      [0x40000005, true],
+      [0x4000ffff, true],
+      [0x40010000, false],
+    ] as const) {
+      const hyperV = hypervisor('Microsoft Hv', { '40000000.0.eax': highest, '40000003.0.eax': 0x60 | (1 << 15) });
+      assert.equal((await bootFeatures(line, hyperV)).has('TSC_RELIABLE'), found, `${line} ${highest.toString(16)}`);
+    }
   }
 });

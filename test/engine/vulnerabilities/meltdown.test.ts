@@ -64,11 +64,14 @@ test('7.2: the user to kernel vector decides, unless pti=on', () => {
   assert.equal(line(booted('7.2', { cmdline: 'mitigations=off pti=on' }), 'meltdown'), 'Mitigation: PTI');
 });
 
-test('7.2: FRED and INVLPGB go where PTI comes', () => {
+test('from 6.12 on FRED, and in 7.2 INVLPGB, go where PTI comes', () => {
   const has = ['FRED', 'INVLPGB'];
   const b = booted('7.2', { has });
   assert.deepEqual([b.has('FRED'), b.has('INVLPGB')], [false, false]);
   const without = booted('7.2', { ...IMMUNE, has });
   assert.deepEqual([without.has('FRED'), without.has('INVLPGB')], [true, true]);
-  assert.equal(booted('6.12', { has }).has('FRED'), true);
+  assert.equal(booted('6.12', { has, config: { CONFIG_X86_FRED: 'y' } }).has('FRED'), false);
+  // Compiled out, the flag is no business of PTI's.
+  const config = { CONFIG_X86_FRED: 'n' };
+  for (const l of ['6.12', '7.2'] as const) assert.equal(booted(l, { has, config }).has('FRED'), true, l);
 });

@@ -22,6 +22,10 @@ export const traits: readonly string[] = [
   'split-lock-listed-models',
   // The self-snoop errata compare the model alone, not the family (cpu/intel.c).
   'self-snoop-any-family',
+  // PAT is distrusted on model 0 of family 6, too (cpu/intel.c).
+  'pat-erratum-model-0',
+  // Goldmont and Goldmont-D are told by the model alone when the TSC is calibrated (kernel/tsc.c).
+  'goldmont-any-family',
   // cpu_data(0) is copied in smp_prepare_cpus(), not in arch_cpu_finalize_init() (kernel/smpboot.c).
   'cpu0-copied-after-acpi',
   // The PKRU state needs PKU; later OSPKE, so that nopku drops it (fpu/xstate.c).

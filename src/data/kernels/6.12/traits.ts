@@ -30,6 +30,8 @@ export const traits: readonly string[] = [
   'tsa-idle-without-microcode',
   // pti= and nopti are early options, the later one wins; before, pti= is searched for and found first (mm/pti.c).
   'pti-early-param',
+  // Page table isolation switches FRED off (mm/pti.c).
+  'pti-excludes-fred',
   // `disableapic` is another word for `nolapic` (apic/apic.c).
   'disableapic-option',
   // Bit 31 of word 0 is taken for an old 3DNow bit on AMD and Hygon, and cleared (cpu/amd.c, cpu/hygon.c).

@@ -78,6 +78,8 @@ export const traits: readonly string[] = [
   'tsx-early-param',
   // tlbi=ipi switches broadcast TLB flushes off (cpu/common.c).
   'tlbi-option',
+  // sev=nosnp refuses to be an SEV-SNP host (virt/svm/cmdline.c).
+  'sev-nosnp-option',
   // rep_good follows MISC_ENABLE's fast string bit on Intel; before, it is set on all of family 6 (cpu/intel.c).
   'rep-good-by-fast-string',
   // constant_tsc without the CPUID bit: Prescott to Cedarmill and Yonah to Ivy Bridge only (cpu/intel.c).
