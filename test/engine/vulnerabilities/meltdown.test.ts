@@ -72,3 +72,17 @@ test('7.2: FRED and INVLPGB go where PTI comes', () => {
   assert.deepEqual([without.has('FRED'), without.has('INVLPGB')], [true, true]);
   assert.equal(booted('6.12', { has }).has('FRED'), true);
 });
+
+test('the log tells whether page tables are isolated', () => {
+  const prefix = 'Kernel/User page tables isolation: ';
+  for (const l of LINES) {
+    const said = (cmdline: string, one = {}): string[] =>
+      booted(l, { ...one, cmdline })
+        .log.filter((text) => text.startsWith(prefix))
+        .map((text) => text.slice(prefix.length));
+    assert.deepEqual(said(''), ['enabled']);
+    assert.deepEqual(said('nopti'), ['disabled on command line.']);
+    assert.deepEqual(said('pti=on', { archCap: ['RDCL_NO'] }), ['force enabled on command line.', 'enabled']);
+    assert.deepEqual(said('pti=off', { archCap: ['RDCL_NO'] }), []);
+  }
+});
