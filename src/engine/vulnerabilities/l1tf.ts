@@ -4,6 +4,7 @@ import { smtActive, smtDisable } from '../boot/smt.ts';
 import { defineVulnerability, textOf } from './_define.ts';
 import { chooseByWord } from './_early-param.ts';
 import { mitigationsAutoNosmt, mitigationsOff, shouldMitigate, smtMitigations } from './_global.ts';
+import { memoryReaches, parseMemoryLimit } from './_memory.ts';
 import { askedOff, bootPart, either, type Part, type Standing } from './_protection.ts';
 import { meltdownPossible } from './meltdown.ts';
 
@@ -36,6 +37,7 @@ function initial(b: Boot): void {
   b.choose('l1tf', built ? on : 'L1TF_MITIGATION_OFF', 'l1tf/default');
   b.begin();
   chooseByWord(b, { id: 'l1tf', option: 'l1tf', bug: 'L1TF', words: WORDS, ask: 'bug-first' });
+  parseMemoryLimit(b);
 }
 
 function stopSiblings(b: Boot): void {
@@ -54,8 +56,7 @@ function halfOfAddressSpace(b: Boot): bigint {
 function invertEntries(b: Boot): void {
   b.begin();
   const half = halfOfAddressSpace(b);
-  const memory = b.shared('memory_bytes');
-  if (b.choice('l1tf') !== 'L1TF_MITIGATION_OFF' && memory !== null && BigInt(memory) > half) {
+  if (b.choice('l1tf') !== 'L1TF_MITIGATION_OFF' && memoryReaches(b, half)) {
     b.print('L1TF: System has more than MAX_PA/2 memory. L1TF mitigation not effective.');
     b.print(`L1TF: You may make it effective by booting the kernel with mem=${half} parameter.`);
     b.print('L1TF: However, doing so will make a part of your RAM unusable.');

@@ -41,6 +41,15 @@ for (const l of LINES) {
     assert.equal(line(booted(l, { ...big, model: 0x2a, physBits: 46, memoryBytes: 20 * 2 ** 40 }), 'l1tf'), 'Mitigation: PTE Inversion');
   });
 
+  test(`${l}: mem= takes memory away, and so does what the kernel advises`, () => {
+    const text = (memoryBytes: number, cmdline: string): string | null => line(booted(l, { model: 0x2d, physBits: 36, memoryBytes, cmdline }), 'l1tf');
+    for (const word of ['mem=34359738368', 'mem=32G', 'mem=0x800000000', 'mem=40g mem=16384M', 'mem=0400000000000'])
+      assert.equal(text(40 * GIB, word), 'Mitigation: PTE Inversion', word);
+    for (const word of ['mem=33G', 'mem=', 'mem=x', 'mem']) assert.equal(text(40 * GIB, word), 'Vulnerable', word);
+    assert.ok(booted(l, { cmdline: 'mem=nothing' }).log.includes("Malformed early option 'mem'"));
+    assert.equal(text(32 * GIB, ''), 'Vulnerable', 'the hole below 4 GiB pushes the last of it over the half');
+  });
+
   test(`${l}: the line tells what kvm_intel does, once it is loaded`, () => {
     const text = (state: string, smt: boolean): string | null => line(booted(l, { smt, share: { l1tf_vmx_mitigation: state } }), 'l1tf');
     const base = 'Mitigation: PTE Inversion';

@@ -75,3 +75,17 @@ test('from 6.12 on FRED, and in 7.2 INVLPGB, go where PTI comes', () => {
   const config = { CONFIG_X86_FRED: 'n' };
   for (const l of ['6.12', '7.2'] as const) assert.equal(booted(l, { has, config }).has('FRED'), true, l);
 });
+
+test('the log tells whether page tables are isolated', () => {
+  const prefix = 'Kernel/User page tables isolation: ';
+  for (const l of LINES) {
+    const said = (cmdline: string, one = {}): string[] =>
+      booted(l, { ...one, cmdline })
+        .log.filter((text) => text.startsWith(prefix))
+        .map((text) => text.slice(prefix.length));
+    assert.deepEqual(said(''), ['enabled']);
+    assert.deepEqual(said('nopti'), ['disabled on command line.']);
+    assert.deepEqual(said('pti=on', { archCap: ['RDCL_NO'] }), ['force enabled on command line.', 'enabled']);
+    assert.deepEqual(said('pti=off', { archCap: ['RDCL_NO'] }), []);
+  }
+});

@@ -128,6 +128,16 @@ for (const l of LINES) {
   });
 }
 
+test('IBPB before BPF programs, where they are compiled and no retpoline makes it superfluous', () => {
+  const flushes = (l: Line, one: Case): boolean => booted(l, one).log.includes('Spectre V2 : Enabling IBPB for BPF');
+  for (const l of LINES) {
+    assert.equal(flushes(l, { has: IBRS }), l !== '6.1');
+    assert.equal(flushes(l, { has: IBRS, config: { CONFIG_BPF_JIT: 'n' } }), false);
+    assert.equal(flushes(l, { has: IBRS, cmdline: 'spectre_v2=retpoline' }), false);
+    assert.equal(flushes(l, { has: ['IBRS'] }), false);
+  }
+});
+
 for (const l of SINGLE) {
   test(`${l}: an unknown word is printed as far as the kernel's buffer holds it`, () => {
     const then = l === '6.1' ? 'AUTO select' : 'default mode';
