@@ -8,7 +8,7 @@ const mask = (...bits: readonly number[]): number => bits.reduce((all, bit) => a
 const FIELDS: readonly (readonly [field: 'pin' | 'processor' | 'secondary' | 'exit' | 'entry', msr: string, nested: number])[] = [
   ['pin', '481', mask(0, 3, 5, 7)],
   ['processor', '482', mask(2, 3, 7, 9, 10, 11, 12, 15, 16, 19, 20, 21, 22, 23, 24, 25, 27, 29, 30, 31)],
-  ['secondary', '48b', mask(2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 16, 20, 22, 25, 26)],
+  ['secondary', '48b', mask(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 15, 16, 20, 22, 25, 26)],
   ['exit', '483', mask(9, 18, 19, 23, 28)],
   ['entry', '484', mask(9, 14, 16, 20)],
 ];

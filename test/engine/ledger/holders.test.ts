@@ -355,6 +355,15 @@ const cases: readonly Case[] = [
     cure: ['kvm-reload', reload],
   },
   {
+    holder: 'vmcs_config.nested',
+    profile: SKYLAKE,
+    effects: [{ bit: 'msr:48b[32]', change: 'clear' }],
+    until: [kvm, late],
+    differs: 'msr:48b[32]',
+    takenAt: 'kvm-load',
+    cure: ['kvm-reload', reload],
+  },
+  {
     holder: 'kvm_caps.supported_perf_cap',
     profile: SKYLAKE,
     cpuid: [{ leaf: '0xa', subleaf: '0x0', eax: '0x07300404', ebx: '0x0', ecx: '0x0', edx: '0x603' }],
