@@ -13,7 +13,7 @@ function load(name) {
   const cachedData = cache?.subarray(-16).equals(code.subarray(-16)) ? cache.subarray(0, -16) : undefined;
   const script = new Script(`(function (exports, require, module, __filename, __dirname) {${code.latin1Slice()}\n})`, { filename: file, cachedData });
   const module = { exports: {} };
-  script.runInThisContext()(module.exports, (id) => (id === './commands.cjs' ? load('commands') : require(id)), module, file, __dirname);
+  script.runInThisContext()(module.exports, (id) => (id.startsWith('./') ? load(id.slice(2, -4)) : require(id)), module, file, __dirname);
   return module.exports;
 }
 

@@ -15,7 +15,7 @@ async function build(root: string): Promise<string> {
   writeIfChanged(join(root, 'THIRD-PARTY-LICENSES'), thirdPartyLicences(root, built.metafile));
   const cached = writeCodeCache(built);
   const size = built.files.reduce((sum, { bytes }) => sum + bytes, 0);
-  return `built bin/cpueval.cjs and bin/commands.cjs (${Math.round(size / 1024)} KB) and their code caches (${Math.round(cached / 1024)} KB)`;
+  return `built bin/cpueval.cjs, bin/dry-run.cjs and bin/commands.cjs (${Math.round(size / 1024)} KB) and their code caches (${Math.round(cached / 1024)} KB)`;
 }
 
 /**

@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, type Metafile, type OutputFile, transform } from 'esbuild';
+import { chunksUsed } from './chunks-used.ts';
 import { lazyBuiltins } from './lazy-builtins.ts';
+import { DRY_RUNS } from './warm-up.ts';
 import { writeIfChanged } from './write-if-changed.ts';
 
 export const BUILD_ID_BYTES = 16;
 
 export interface BuiltFile {
-  /** `cpueval` or `commands`: the name without its ending. */
+  /** `cpueval`, `dry-run` or `commands`: the name without its ending. */
   readonly name: string;
   /** Hash of the code: its last bytes in the file, and the last bytes of a code cache that belongs to it. */
   readonly id: string;
@@ -74,8 +76,8 @@ async function table(chunks: readonly OutputFile[]): Promise<string> {
   return `{${(await Promise.all(chunks.map(asFunction))).join(',\n')}}`;
 }
 
-/** Finds chunks by their name here, then in the other file, and everything else where Node finds it. */
-const LOADER = `var loaded={},others;function load(name){var module=loaded[name];if(module)return module.exports;var make=chunks[name];if(!make){if(!name.startsWith("./"))return require(name);make=(others||(others=require("./commands.cjs")))[name]}loaded[name]=module={exports:{}};make(module.exports,load,module);return module.exports}module.exports=load("./bin.js");`;
+/** Finds chunks by their name here, then in the file that has them, and everything else where Node finds it. */
+const LOADER = `var loaded={},files={};function from(file){return files[file]||(files[file]=require(file))}function load(name){var module=loaded[name];if(module)return module.exports;var make=chunks[name];if(!make){if(!name.startsWith("./"))return require(name);make=from(dryRun[name]?"./dry-run.cjs":"./commands.cjs")[name]}loaded[name]=module={exports:{}};make(module.exports,load,module);return module.exports}module.exports=load("./bin.js");`;
 
 function write(folder: string, name: string, text: string): BuiltFile {
   const id = createHash('sha256').update(text).digest('hex').slice(0, BUILD_ID_BYTES);
@@ -84,8 +86,8 @@ function write(folder: string, name: string, text: string): BuiltFile {
 }
 
 /**
- * Bundles the program into two CommonJS files: `cpueval.cjs` has what every start needs and nothing else, so that `--help` stays as quick as it is
- * however large the program grows; `commands.cjs` has the rest and is read when a command is asked for. Each chunk is a function that runs when it is
+ * Bundles the program into three CommonJS files: `cpueval.cjs` has what every start needs and nothing else, so that `--help` stays as quick as it is
+ * however large the program grows; `dry-run.cjs` has what a dry run loads, and `commands.cjs` the rest. Each chunk is a function that runs when it is
  * first needed: V8 neither parses nor keeps what a command line does not use.
  * @param root the repository
  * @param folder where to; in tests not the real place
@@ -93,8 +95,18 @@ function write(folder: string, name: string, text: string): BuiltFile {
 export async function bundle(root: string, folder: string = join(root, 'bin')): Promise<Bundle> {
   const { chunks, metafile } = await split(root);
   const start = startChunks(metafile);
-  const atStart = ({ path }: OutputFile): boolean => start.has(`bin/${basename(path)}`);
-  const commands = `"use strict";module.exports=${await table(chunks.filter((chunk) => !atStart(chunk)))};`;
-  const program = `"use strict";var chunks=${await table(chunks.filter(atStart))};${LOADER}`;
-  return { folder, files: [write(folder, 'commands', commands), write(folder, 'cpueval', program)], metafile };
+  const nameOf = ({ path }: OutputFile): string => `./${basename(path)}`;
+  const atStart = chunks.filter(({ path }) => start.has(`bin/${basename(path)}`));
+  const whole = `"use strict";var dryRun={},chunks=${await table(chunks)};${LOADER}`;
+  const used = chunksUsed(whole, folder, DRY_RUNS);
+  const inDryRun = chunks.filter((chunk) => !atStart.includes(chunk) && used.has(nameOf(chunk)));
+  const others = chunks.filter((chunk) => !atStart.includes(chunk) && !inDryRun.includes(chunk));
+  const names = JSON.stringify(Object.fromEntries(inDryRun.map((chunk) => [nameOf(chunk), 1])));
+  const exported = async (some: readonly OutputFile[]): Promise<string> => `"use strict";module.exports=${await table(some)};`;
+  const files = [
+    write(folder, 'commands', await exported(others)),
+    write(folder, 'dry-run', await exported(inDryRun)),
+    write(folder, 'cpueval', `"use strict";var dryRun=${names},chunks=${await table(atStart)};${LOADER}`),
+  ];
+  return { folder, files, metafile };
 }

@@ -2,21 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bundle } from './bundle.ts';
+import { WARM_UP } from './warm-up.ts';
 import { writeIfChanged } from './write-if-changed.ts';
-
-/**
- * What is run before the caches are taken, so that the functions of the common ways are in them compiled. Each costs a little at every
- * start of a command, as V8 unpacks all of a cache, so rare commands stay out. A line that fails (on what is not there yet) does no harm.
- */
-const WARM_UP: readonly (readonly string[])[] = [
-  ['--help'],
-  ['--version'],
-  ['list', 'profiles'],
-  ['validate', '--json', 'no-such-file'],
-  ['diff', '--profile', 'skylake-06-5e-03-c6', '--blob', 'skylake-06-5e-03-cc'],
-  ['diff', '--profile', 'skylake-06-5e-03-c6', '--blob', 'skylake-06-5e-03-cc', '--json'],
-  ['blob', 'list', 'test/fixtures/microcode/firmware'],
-];
 
 /** Loads the files exactly as bin/cpueval.js does: V8 takes a cache only for the same text. Runs in a plain Node, without tsx. */
 const RECORDER = `
@@ -30,7 +17,7 @@ function load(name) {
   const script = new Script('(function (exports, require, module, __filename, __dirname) {' + readFileSync(file).latin1Slice() + '\\n})', { filename: file });
   scripts[name] = script;
   const made = { exports: {} };
-  script.runInThisContext()(made.exports, (id) => (id === './commands.cjs' ? load('commands') : own(id)), made, file, folder);
+  script.runInThisContext()(made.exports, (id) => (id.startsWith('./') ? load(id.slice(2, -4)) : own(id)), made, file, folder);
   return made.exports;
 }
 const [first, ...others] = JSON.parse(runs);

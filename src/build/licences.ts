@@ -25,5 +25,5 @@ function entry(root: string, folder: string): string {
 export function thirdPartyLicences(root: string, metafile: Metafile): string {
   const rule = `${'-'.repeat(79)}\n\n`;
   const entries = bundledPackages(metafile).map((folder) => entry(root, folder));
-  return `bin/cpueval.cjs and bin/commands.cjs contain code of the packages below.\n\n${entries.map((text) => `${rule}${text}\n`).join('')}`;
+  return `bin/cpueval.cjs, bin/dry-run.cjs and bin/commands.cjs contain code of the packages below.\n\n${entries.map((text) => `${rule}${text}\n`).join('')}`;
 }

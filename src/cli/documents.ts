@@ -1,7 +1,8 @@
 import { inFile, type Problem, type Result } from '../base/problem.ts';
 import type { Blob } from '../data/contract/blob.ts';
 import type { Profile } from '../data/contract/profile.ts';
-import { validateBlob, validateProfile } from '../schema/validate.ts';
+import { validateBlob } from '../schema/validate-blob.ts';
+import { validateProfile } from '../schema/validate-profile.ts';
 import type { InputKind } from './built-in.ts';
 import { readJson } from './read-input.ts';
 

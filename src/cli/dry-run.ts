@@ -76,20 +76,31 @@ export async function dryRunOf(options: DryRunOptions & { readonly quiet: boolea
   return { report, code: null };
 }
 
-/** @returns what was asked about, as a shell takes it again: for the line that leads on. */
-export function dryRunWords(options: DryRunOptions): string {
+/** Options that the commands of the dry run and the explorer share. */
+function sharedWords(options: DryRunOptions): string[] {
   const words = ['--profile', options.profile, '--blob', options.blob];
   if (options.kernel !== undefined) words.push('--kernel', options.kernel);
   if (options.cmdline !== undefined) words.push('--cmdline', options.cmdline);
   for (const config of options.config) words.push('--config', config);
-  for (const module of options.module) words.push('--module', module);
   for (const guest of options.guest) words.push('--guest', guest);
   if (options.policy !== 'mainline') words.push('--policy', options.policy);
   if (options.patches !== undefined) words.push('--patches', options.patches);
   if (options.inhibit) words.push('--inhibit');
   if (options.force !== undefined) words.push('--force', options.force);
   if (options.strict) words.push('--strict');
+  return words;
+}
+
+/** @returns what was asked about, as a shell takes it again: for the lines that lead on. */
+export function dryRunWords(options: DryRunOptions): string {
+  const words = sharedWords(options);
+  for (const module of options.module) words.push('--module', module);
   if (options.guard !== 'off') words.push('--guard', options.guard);
   if (options.cpuRejects) words.push('--cpu-rejects');
   return words.map(shellWord).join(' ');
+}
+
+/** @returns the same for `explore`, whose timeline loads KVM by itself; null where standard input was read, which the keyboard needs. */
+export function exploreWords(options: DryRunOptions): string | null {
+  return options.profile === '-' || options.blob === '-' ? null : sharedWords(options).map(shellWord).join(' ');
 }

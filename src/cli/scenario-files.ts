@@ -5,7 +5,7 @@ import type { Blob } from '../data/contract/blob.ts';
 import type { MsrValues, Profile } from '../data/contract/profile.ts';
 import type { MachineEvent } from '../engine/events/event.ts';
 import type { GuardMode } from '../engine/model/report.ts';
-import { validateScenario } from '../schema/validate.ts';
+import { validateScenario } from '../schema/validate-scenario.ts';
 import { type BlobInput, readBlobInput } from './blob/blob-input.ts';
 import { builtInFile } from './built-in.ts';
 import { type Document, readProfile } from './documents.ts';

@@ -1,6 +1,6 @@
-import { loadColours } from './colours.ts';
+import { wantsColour } from './colours.ts';
 import type { CommonOptions } from './common-options.ts';
-import { outColumns } from './streams.ts';
+import { outColumns, outIsTerminal } from './streams.ts';
 
 /** How wide a table may be, and whether it has colours. */
 export interface TableManners {
@@ -12,8 +12,7 @@ export interface TableManners {
 const PIPE_WIDTH = 120;
 
 /** As wide as the terminal, and coloured only there; a file or a pipe gets neither. */
-export async function tableWidth(options: Pick<CommonOptions, 'color' | 'output'>): Promise<TableManners> {
-  const columns = options.output === undefined ? outColumns() : null;
-  const colours = await loadColours(options.color);
-  return { width: columns ?? PIPE_WIDTH, colour: options.output === undefined && colours.level > 0 };
+export function tableWidth(options: Pick<CommonOptions, 'color' | 'output'>): TableManners {
+  if (options.output !== undefined) return { width: PIPE_WIDTH, colour: false };
+  return { width: outColumns() ?? PIPE_WIDTH, colour: wantsColour(options.color, process.env, outIsTerminal()) };
 }

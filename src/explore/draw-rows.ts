@@ -1,25 +1,26 @@
 import { cellLines, inColumns, layoutOf } from './columns.ts';
-import { windowOf } from './draw-lists.ts';
 import { cutLine, exactly, flat, ink, inverted, type Line, line, lineWidth, type Pane, padLine, treeLines, wrapped } from './lines.ts';
+import { type Listed, listing } from './listing.ts';
 import { type State, TAB_IDS } from './state.ts';
 import { type MarkedRow, markedRows } from './tabs/marks.ts';
 import type { Tab } from './tabs/tab.ts';
 import { selectedIndex, visibleRows } from './visible.ts';
 import { tabWords } from './words/tabs.ts';
 
-/** Tabs, each with how many of its rows the last step changed. */
+/** What a tab's count needs at most: `*32`. */
+const COUNT = 3;
+
+/** Tabs, each with how many of its rows the last step changed. Their names depend on the width alone: a step changes no name. */
 function tabLine(state: State, width: number): Line {
   const { session } = state;
-  const build = (long: boolean): Line =>
-    TAB_IDS.flatMap((id, at): Line => {
-      // A plan is played, not looked up: it is counted only where it is shown.
-      const rows = session === null || (id === 'plan' && state.tab !== 'plan') ? [] : markedRows(id, state.at, session);
-      const count = rows.filter(({ mark }) => mark !== ' ').length;
-      const text = `${at + 1} ${tabWords[id][long ? 0 : 1]}${count > 0 ? `${long ? ' ' : ''}*${count}` : ''}`;
-      return [id === state.tab ? ink(`[${text}]`, 'strong', true) : ink(` ${text} `, count > 0 ? 'plain' : 'dim')];
-    });
-  const long = build(true);
-  return lineWidth(long) <= width ? long : build(false);
+  const long = TAB_IDS.reduce((sum, id) => sum + tabWords[id][0].length + COUNT + '[1 ]'.length, 0) <= width;
+  return TAB_IDS.flatMap((id, at): Line => {
+    // A plan is played, not looked up: it is counted only where it is shown.
+    const rows = session === null || (id === 'plan' && state.tab !== 'plan') ? [] : markedRows(id, state.at, session);
+    const count = rows.filter(({ mark }) => mark !== ' ').length;
+    const text = `${at + 1} ${tabWords[id][long ? 0 : 1]}${count > 0 ? `*${count}` : ''}`;
+    return [id === state.tab ? ink(`[${text}]`, 'strong', true) : ink(` ${text} `, count > 0 ? 'plain' : 'dim')];
+  });
 }
 
 const MARK_TONES = { '*': 'warn', '+': 'good', '-': 'bad', ' ': 'plain' } as const;
@@ -53,7 +54,21 @@ function rowLines(row: MarkedRow, lines: readonly Line[], chosen: boolean, width
   });
 }
 
-function tableLines(state: State, tab: Tab, rows: readonly MarkedRow[], width: number, height: number): Line[] {
+/** How many rows are left out, and how many of these have news. */
+function leftOut(rows: readonly MarkedRow[], where: string): Line {
+  const news = rows.filter((row) => row.news).length;
+  return line(`   ... ${rows.length} more${where}${news === 0 ? '' : `, ${news} with news`}`, 'dim');
+}
+
+/** The rows that have room, one line each; `below`: a line says what is left out below them. */
+function shortened(rows: readonly MarkedRow[], at: number, room: number, below: boolean): readonly Listed[] {
+  const news = rows.findIndex((row) => !row.news);
+  const listed = listing(rows.length, news < 0 ? rows.length : news, at, rows.length > room && below ? room - 1 : room);
+  const last = listed[listed.length - 1];
+  return below && typeof last === 'number' && last < rows.length - 1 ? [...listed, { from: last + 1, to: rows.length }] : listed;
+}
+
+function tableLines(state: State, tab: Tab, rows: readonly MarkedRow[], width: number, height: number, below: boolean): Line[] {
   if (height <= 0) return [];
   const inner = width - SIGNS;
   const layout = layoutOf(tab.columns, rows, inner);
@@ -63,25 +78,27 @@ function tableLines(state: State, tab: Tab, rows: readonly MarkedRow[], width: n
     inner,
   );
   const at = selectedIndex(state, rows);
-  const { from, to } = windowOf(rows.length, at, height - 1);
   const full = rows.length < height ? rows.map(({ cells }) => cellLines(cells, layout, inner)) : [];
   const open = expanded(
     rows,
     full.map((lines) => lines.length),
     height - 1 - rows.length,
   );
-  const drawn = rows.slice(from, to).flatMap((row, index): Line[] => {
-    const lines = open.has(from + index) ? full[from + index]! : [inColumns(row.cells.map(flat), layout, inner)];
-    return rowLines(row, lines, from + index === at, width);
+  const drawn = shortened(rows, at, height - 1, below).flatMap((one): Line[] => {
+    if (typeof one !== 'number') return [leftOut(rows.slice(one.from, one.to), one.to === rows.length ? ' below' : '')];
+    const row = rows[one]!;
+    const lines = open.has(one) ? full[one]! : [inColumns(row.cells.map(flat), layout, inner)];
+    return rowLines(row, lines, one === at, width);
   });
   const empty = state.filter.text === '' && state.shown === 'all' ? tab.empty : 'No row is left: esc shows all.';
   return [[ink(' '.repeat(SIGNS)), ...titles], ...(rows.length === 0 ? [line(`   ${empty}`, 'dim')] : drawn)];
 }
 
-/** A rule with the name of what stands below it. */
-function rule(row: MarkedRow, width: number): Line {
-  const head: Line = cutLine([ink('── ', 'dim'), ...flat(row.cells[0] ?? []), ink(' ')], width - 3);
-  return [...head, ink('─'.repeat(Math.max(0, width - lineWidth(head))), 'dim')];
+/** A rule with the name of what stands below it, and which row it is of how many. */
+function rule(row: MarkedRow, place: string, width: number): Line {
+  const tail = ink(` ${place} ──`, 'dim');
+  const head: Line = cutLine([ink('── ', 'dim'), ...flat(row.cells[0] ?? []), ink(' ')], width - lineWidth([tail]) - 1);
+  return [...head, ink('─'.repeat(Math.max(0, width - lineWidth([...head, tail]))), 'dim'), tail];
 }
 
 /** The selected row in full: every column a labelled line. */
@@ -98,11 +115,22 @@ function fieldLines(tab: Tab, row: MarkedRow, width: number): Line[] {
 /** From this height on there is room for the explanation itself. */
 const TREE_HEIGHT = 12;
 
-function detailLines(tab: Tab, row: MarkedRow | undefined, width: number, height: number): Line[] {
+const MORE = 'enter: more';
+
+/** The last line where not all has room; what it says stands at the right, apart from what it cuts. */
+function cutOff(last: Line, width: number): Line {
+  return [...padLine(last, width - MORE.length - 2), ink(`  ${MORE}`, 'dim')];
+}
+
+function detailLines(tab: Tab, rows: readonly MarkedRow[], at: number, width: number, height: number): Line[] {
+  const row = rows[at];
   if (row === undefined || height <= 1) return [];
   const tree = height >= TREE_HEIGHT && tab.columns.length > 1;
-  const full = [rule(row, width), ...(tree ? treeLines(row.trees(), width - 1).map((text): Line => [ink(' '), ...text]) : fieldLines(tab, row, width))];
-  return full.length <= height ? full : [...full.slice(0, height - 1), [...cutLine(full[height - 1] ?? [], width - 14), ink('  enter: more', 'dim')]];
+  const full = [
+    rule(row, `${at + 1} of ${rows.length}`, width),
+    ...(tree ? treeLines(row.trees(), width - 1).map((text): Line => [ink(' '), ...text]) : fieldLines(tab, row, width)),
+  ];
+  return full.length <= height ? full : [...full.slice(0, height - 1), cutOff(full[height - 1] ?? [], width)];
 }
 
 const LEAST_DETAILS = 7;
@@ -118,8 +146,8 @@ export function rowsPane(state: State, width: number, height: number, details: b
   const { tab, rows } = visibleRows(state);
   if (tab === null) return [];
   const room = details ? detailHeight(tab, height) : 0;
-  const table = tableLines(state, tab, rows, width, height - 1 - room);
-  return [tabLine(state, width), ...exactly(table, height - 1 - room), ...detailLines(tab, rows[selectedIndex(state, rows)], width, room)];
+  const table = tableLines(state, tab, rows, width, height - 1 - room, !details);
+  return [tabLine(state, width), ...exactly(table, height - 1 - room), ...detailLines(tab, rows, selectedIndex(state, rows), width, room)];
 }
 
 /** Why the selected row is as it is. */
@@ -127,5 +155,5 @@ export function explanationPane(state: State, width: number, height: number): Pa
   const { rows } = visibleRows(state);
   const lines = rows[selectedIndex(state, rows)]?.trees() ?? [];
   const drawn = [line('WHY', 'dim'), ...treeLines(lines, width)];
-  return { width, lines: drawn.length > height ? [...drawn.slice(0, height - 1), line('enter: all of it', 'dim')] : drawn };
+  return { width, lines: drawn.length > height ? [...drawn.slice(0, height - 1), line(MORE, 'dim')] : drawn };
 }

@@ -7,7 +7,7 @@ import { u16, u32 } from './words.ts';
 export const AMD_MAGIC = 0x00414d44;
 export const AMD_CONTAINER_HEADER_SIZE = 12;
 export const AMD_SECTION_HEADER_SIZE = 8;
-const AMD_TABLE_ENTRY_SIZE = 16;
+export const AMD_TABLE_ENTRY_SIZE = 16;
 const FIRST_ZEN_FAMILY = 0x17;
 
 /** One container: the magic, an equivalence table, patches. Several may stand behind each other in a file. */
@@ -27,7 +27,7 @@ export interface AmdContainer {
  * @param bytes the file
  * @param offset where the magic should stand
  * @param room how many table entries may be remembered
- * @returns the container, or null with the flaw that hides it; a wrong table type is a flaw that leaves it readable
+ * @returns the container, or null with the flaw that hides it; a table of another type or without an entry is a flaw that leaves it readable
  * @source cpu/microcode/amd.c verify_container(), verify_equivalence_table()
  */
 export function readAmdContainer(
@@ -41,8 +41,7 @@ export function readAmdContainer(
   if (u32(bytes, offset) !== AMD_MAGIC) return { container: null, found: { flaw: 'bad-magic', offset } };
   const tableType = u32(bytes, offset + 4);
   const tableSize = u32(bytes, offset + 8);
-  if (tableSize < AMD_TABLE_ENTRY_SIZE || tableSize > remaining - AMD_CONTAINER_HEADER_SIZE)
-    return { container: null, found: { flaw: 'truncated-table', offset } };
+  if (tableSize > remaining - AMD_CONTAINER_HEADER_SIZE) return { container: null, found: { flaw: 'truncated-table', offset } };
   const container: AmdContainer = {
     offset,
     tableType,
@@ -50,7 +49,9 @@ export function readAmdContainer(
     patchesAt: offset + AMD_CONTAINER_HEADER_SIZE + tableSize,
     table: readTable(bytes, offset + AMD_CONTAINER_HEADER_SIZE, tableSize, list, room),
   };
-  return { container, found: tableType === 0 ? null : { flaw: 'bad-table-type', offset } };
+  // Zen needs no table, so a wrong one hides none of the patches behind it.
+  const flaw = tableType !== 0 ? 'bad-table-type' : tableSize < AMD_TABLE_ENTRY_SIZE ? 'truncated-table' : null;
+  return { container, found: flaw === null ? null : { flaw, offset } };
 }
 
 function readTable(bytes: Uint8Array, at: number, size: number, list: ProblemList, room: number): UpdateTarget[] {

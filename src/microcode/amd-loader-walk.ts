@@ -1,4 +1,4 @@
-import { AMD_CONTAINER_HEADER_SIZE, AMD_MAGIC, AMD_SECTION_HEADER_SIZE } from './amd-container.ts';
+import { AMD_CONTAINER_HEADER_SIZE, AMD_MAGIC, AMD_SECTION_HEADER_SIZE, AMD_TABLE_ENTRY_SIZE } from './amd-container.ts';
 import { AMD_PATCH_HEADER_SIZE } from './amd-file.ts';
 import type { LoaderTraits } from './loader-traits.ts';
 import type { FoundFlaw } from './update-record.ts';
@@ -24,14 +24,15 @@ export interface AmdLoaderWalk {
  */
 export function amdLoaderWalk(bytes: Uint8Array, family: number, traits: LoaderTraits): AmdLoaderWalk {
   const silent = (flaw: FoundFlaw): AmdLoaderWalk => ({ flaw, log: [] });
-  const head = headFlaw(bytes, traits.zenByPatchId && family >= 0x17);
+  const tableIgnored = traits.zenByPatchId && family >= 0x17;
+  const head = headFlaw(bytes, tableIgnored);
   if (head !== null) return silent(head);
-  let at = AMD_CONTAINER_HEADER_SIZE + u32(bytes, 8);
-  if (u32(bytes, at) !== 1 || at >= bytes.length) {
-    return {
-      flaw: { flaw: at >= bytes.length ? 'no-patch' : 'bad-section-type', offset: at },
-      log: ['microcode: invalid type field in container file section header'],
-    };
+  // The kernel adds in 32 bits, and for Zen it does not ask whether the table ends inside the file.
+  let at = (AMD_CONTAINER_HEADER_SIZE + u32(bytes, 8)) % 2 ** 32;
+  if (at === 0) return silent({ flaw: 'truncated-table', offset: 0 });
+  if (at >= bytes.length || u32(bytes, at) !== 1) {
+    const flaw = at > bytes.length ? 'truncated-table' : at === bytes.length ? 'no-patch' : 'bad-section-type';
+    return { flaw: { flaw, offset: flaw === 'truncated-table' ? 0 : at }, log: ['microcode: invalid type field in container file section header'] };
   }
   while (at < bytes.length) {
     const remaining = bytes.length - at;
@@ -53,12 +54,12 @@ export function amdLoaderWalk(bytes: Uint8Array, family: number, traits: LoaderT
   return { flaw: null, log: [] };
 }
 
-/** For Zen the lines since 6.12 do not look at the table, but a length beyond the file still leads out of it. */
+/** For Zen the lines since 6.12 look at the magic alone. */
 function headFlaw(bytes: Uint8Array, tableIgnored: boolean): FoundFlaw | null {
   if (bytes.length <= AMD_CONTAINER_HEADER_SIZE) return { flaw: 'truncated-container', offset: 0 };
   if (u32(bytes, 0) !== AMD_MAGIC) return { flaw: 'bad-magic', offset: 0 };
+  if (tableIgnored) return null;
+  if (u32(bytes, 4) !== 0) return { flaw: 'bad-table-type', offset: 0 };
   const size = u32(bytes, 8);
-  if (!tableIgnored && u32(bytes, 4) !== 0) return { flaw: 'bad-table-type', offset: 0 };
-  if ((!tableIgnored && size < 16) || size > bytes.length - AMD_CONTAINER_HEADER_SIZE) return { flaw: 'truncated-table', offset: 0 };
-  return null;
+  return size < AMD_TABLE_ENTRY_SIZE || size > bytes.length - AMD_CONTAINER_HEADER_SIZE ? { flaw: 'truncated-table', offset: 0 } : null;
 }

@@ -43,7 +43,8 @@ export function readCpioMembers(bytes: Uint8Array): CpioImage {
     const nameAt = at + HEADER_SIZE;
     const dataAt = fields === null ? 0 : align4(nameAt + fields.nameSize);
     if (fields === null || dataAt + fields.size > bytes.length) {
-      list.add(offsetProblem('bad-cpio-header', at, 'a cpio header whose sizes stay inside the image', 'other'));
+      const got = fields === null ? 'no such numbers' : `sizes that need ${dataAt + fields.size - bytes.length} bytes more`;
+      list.add(offsetProblem('bad-cpio-header', at, 'a cpio header whose sizes stay inside the image', got));
       break;
     }
     if ((fields.mode & FILE_TYPE) === REGULAR && members.length < LIMITS.members) {

@@ -65,6 +65,9 @@ function byNameOrText(bytes: Uint8Array, name: string | undefined): MicrocodeFor
   if (name !== undefined) {
     if (INTEL_NAME.test(name)) return 'intel';
     if (AMD_NAME.test(name)) return 'amd';
+  }
+  if (isPaddedCpio(bytes)) return 'cpio';
+  if (name !== undefined) {
     if (name.endsWith('.dat')) return 'dat';
     if (name.endsWith('.metadata')) return 'metadata';
   }
@@ -72,6 +75,13 @@ function byNameOrText(bytes: Uint8Array, name: string | undefined): MicrocodeFor
   if (head === null) return 'unknown';
   if (/^\s*[mc]\s*[+-]\s*(?:0x)?[0-9a-fA-F]/.test(head)) return 'metadata';
   return /^\s*(?:\/\*|;|\/\/|0x[0-9a-fA-F]{1,8}\s*,)/.test(head) ? 'dat' : 'unknown';
+}
+
+/** lib/earlycpio.c skips zero bytes in front of an archive, four at a time. */
+function isPaddedCpio(bytes: Uint8Array): boolean {
+  let at = 0;
+  while (at < bytes.length && bytes[at] === 0) at += 4;
+  return at > 0 && isCpio(bytes, at);
 }
 
 /** The first bytes as text, or null where they are not text. */

@@ -1,5 +1,6 @@
-import { INTEL_HEADER_SIZE, INTEL_TABLE_ENTRY_SIZE, INTEL_TABLE_HEADER_SIZE, INTEL_UPDATE_TYPE, type IntelHeader } from './intel-header.ts';
-import type { IntelFlaw } from './update-record.ts';
+import { INTEL_HEADER_SIZE, INTEL_TABLE_ENTRY_SIZE, INTEL_TABLE_HEADER_SIZE, INTEL_UPDATE_TYPE, type IntelHeader, readIntelHeader } from './intel-header.ts';
+import type { LoaderTraits } from './loader-traits.ts';
+import type { FoundFlaw, IntelFlaw } from './update-record.ts';
 import { sum32, u32 } from './words.ts';
 
 /**
@@ -42,7 +43,7 @@ function versionFlaw(header: IntelHeader, before: IntelFlaw[]): IntelFlaw[] {
   return known ? before : [...before, 'unknown-header-version'];
 }
 
-/** The kernel's 32-bit product of the count can wrap; here only the count that truly fills the table fits it. */
+/** Only the count that truly fills the table fits it; see `flawOnLine` for kernels that compute it in 32 bits. */
 function tableShapeFlaw(bytes: Uint8Array, tableAt: number, tableSize: number): IntelFlaw | null {
   if (tableSize === 0) return null;
   if (tableSize < INTEL_TABLE_HEADER_SIZE || (tableSize - INTEL_TABLE_HEADER_SIZE) % INTEL_TABLE_ENTRY_SIZE !== 0) return 'truncated-signature-table';
@@ -57,4 +58,40 @@ function signatureSumsHold(bytes: Uint8Array, tableAt: number, tableSize: number
     if ((u32(bytes, at) + u32(bytes, at + 4) + u32(bytes, at + 8)) % 2 ** 32 !== expected) return false;
   }
   return true;
+}
+
+/**
+ * The check at which a line's loader stops. It is the first flaw, except where a line computes sizes too narrowly to see it: since 6.12 the
+ * data size is a signed number, so that -48 to -1 pass for small ones, and the size of the table is taken in 32 bits.
+ * @param bytes the file
+ * @param found its first flaw
+ * @returns the same place, and the check that fails there
+ * @source asm/microcode.h intel_microcode_get_datasize(); cpu/microcode/intel.c exttable_size(), intel_microcode_sanity_check()
+ */
+export function flawOnLine(bytes: Uint8Array, found: FoundFlaw, traits: LoaderTraits): FoundFlaw {
+  if (!traits.narrowSizes || (found.flaw !== 'data-size-too-large' && found.flaw !== 'signature-table-size-mismatch')) return found;
+  const { offset } = found;
+  const header = readIntelHeader(bytes, offset);
+  const dataEnd = INTEL_HEADER_SIZE + (header.dataSize | 0);
+  if (dataEnd < 0 || dataEnd > header.totalSize) return found;
+  const tableSize = header.totalSize - dataEnd;
+  if (versionFlaw(header, []).length > 0) return { flaw: 'unknown-header-version', offset };
+  if (tableSize < INTEL_TABLE_HEADER_SIZE || (tableSize - INTEL_TABLE_HEADER_SIZE) % INTEL_TABLE_ENTRY_SIZE !== 0)
+    return { flaw: 'truncated-signature-table', offset };
+  const counted = (u32(bytes, offset + dataEnd) * INTEL_TABLE_ENTRY_SIZE + INTEL_TABLE_HEADER_SIZE) % 2 ** 32;
+  if (counted !== tableSize) return { flaw: 'signature-table-size-mismatch', offset };
+  if (sum32(bytes, offset + dataEnd, Math.floor(tableSize / 4)) !== 0) return { flaw: 'bad-table-checksum', offset };
+  if (sum32(bytes, offset, Math.floor(dataEnd / 4)) !== 0) return { flaw: 'bad-data-checksum', offset };
+  return { flaw: 'bad-signature-checksum', offset };
+}
+
+/**
+ * How many bytes a loader has not read when it stops at a flaw: 6.1 drops what it found before only then.
+ * @source 6.1 cpu/microcode/intel.c generic_load_microcode()
+ */
+export function bytesBehind(bytes: Uint8Array, { flaw, offset }: FoundFlaw): number {
+  const remaining = bytes.length - offset;
+  if (flaw === 'truncated-header') return remaining;
+  if (flaw === 'total-size-too-small' || flaw === 'truncated-file') return remaining - INTEL_HEADER_SIZE;
+  return remaining - readIntelHeader(bytes, offset).totalSize;
 }

@@ -1,6 +1,7 @@
 import { type IntelFile, parseIntelFile } from './intel-file.ts';
 import { intelFlawLog } from './intel-flaw-log.ts';
-import { INTEL_HEADER_SIZE, readIntelHeader } from './intel-header.ts';
+import { bytesBehind, flawOnLine } from './intel-flaws.ts';
+import { readIntelHeader } from './intel-header.ts';
 import { type LoaderTraits, loaderTraits } from './loader-traits.ts';
 import { type TurnDown, turnDown } from './turn-down.ts';
 import type { FoundFlaw, UpdateRecord } from './update-record.ts';
@@ -32,7 +33,9 @@ interface Walk {
  */
 export function judgeIntelFile(bytes: Uint8Array, parsed: IntelFile | undefined, cpu: LoaderCpu, options: LoaderOptions): FileVerdict {
   const traits = loaderTraits(options.line);
-  const { updates, firstFlaw } = parsed ?? parseIntelFile(bytes, null);
+  const file = parsed ?? parseIntelFile(bytes, null);
+  const { updates } = file;
+  const firstFlaw = file.firstFlaw === null ? null : flawOnLine(bytes, file.firstFlaw, traits);
   const walk: Walk = {
     cpu,
     traits,
@@ -54,7 +57,7 @@ export function judgeIntelFile(bytes: Uint8Array, parsed: IntelFile | undefined,
   const judged = updates.map((update) => ({ update, reasons: behind(update, firstFlaw) ?? consider(walk, update) }));
   if (firstFlaw !== null) walk.log.push(...intelFlawLog(firstFlaw.flaw, readIntelHeader(bytes, firstFlaw.offset), traits));
   // The firmware loader refuses an empty file before the microcode loader sees it.
-  const refused = bytes.length > 0 && firstFlaw !== null && (traits.badUpdateSpoilsFile || bytesLeft(bytes, firstFlaw) > 0);
+  const refused = bytes.length > 0 && firstFlaw !== null && (traits.badUpdateSpoilsFile || bytesBehind(bytes, firstFlaw) > 0);
   if (refused) walk.chosen = null;
   const marked = judged.map((each) => withOutcome(each, walk.chosen, refused));
   const found = walk.chosen === null ? 'not-found' : walk.safe ? 'new-safe' : 'new';
@@ -123,9 +126,12 @@ export function minRevisionUnmet(update: UpdateRecord, revision: number): TurnDo
   return revision < update.minRevision ? turnDown('minimum-revision-not-met', revision, update.minRevision) : null;
 }
 
-/** @source cpu/microcode/intel.c revision_is_safe(), 7.2 */
+/**
+ * An unknown platform counts as one of them: every update that Intel ships for this CPU names all four.
+ * @source cpu/microcode/intel.c revision_is_safe(), 7.2
+ */
 export function gnr98Forbids(cpu: LoaderCpu, revision: number): boolean {
-  const hit = base(cpu.signature) === GNR98.signature && cpu.platformId !== null && ((GNR98.platformFlags >>> cpu.platformId) & 1) === 1;
+  const hit = base(cpu.signature) === GNR98.signature && (cpu.platformId === null || ((GNR98.platformFlags >>> cpu.platformId) & 1) === 1);
   return hit && cpu.revision < GNR98.revision && revision > GNR98.revision;
 }
 
@@ -148,12 +154,4 @@ function unsafeLog(update: UpdateRecord, revision: number): string[] {
     `microcode: Unsafe microcode update: Current revision 0x${revision.toString(16)} too old`,
     `microcode: Current should be at 0x${update.minRevision.toString(16)} or higher. Use early loading instead`,
   ];
-}
-
-/** How many bytes 6.1 has not read when it gives up: only then does it drop what it had found before. */
-function bytesLeft(bytes: Uint8Array, { flaw, offset }: FoundFlaw): number {
-  const remaining = bytes.length - offset;
-  if (flaw === 'truncated-header') return remaining;
-  if (flaw === 'total-size-too-small' || flaw === 'truncated-file') return remaining - INTEL_HEADER_SIZE;
-  return remaining - readIntelHeader(bytes, offset).totalSize;
 }

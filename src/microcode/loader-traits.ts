@@ -13,6 +13,8 @@ export interface LoaderTraits {
   readonly reportsErrors: boolean;
   /** The format message names the header type it found. */
   readonly namesHeaderType: boolean;
+  /** Sizes inside an Intel update are computed as signed or 32-bit numbers, and wrap. */
+  readonly narrowSizes: boolean;
   /** An update without platform flags fits every platform id; else it fits none. */
   readonly emptyFlagsFitAll: boolean;
   /** The minimum revision of the Intel header is read. */
@@ -33,6 +35,7 @@ const SINCE_6_12 = {
   badUpdateSpoilsFile: true,
   reportsErrors: true,
   namesHeaderType: true,
+  narrowSizes: true,
   readsMinRevision: true,
   zenByPatchId: true,
 } as const;
@@ -42,6 +45,7 @@ const TRAITS: Readonly<Record<KernelLine, LoaderTraits>> = {
     badUpdateSpoilsFile: false,
     reportsErrors: false,
     namesHeaderType: false,
+    narrowSizes: false,
     emptyFlagsFitAll: false,
     readsMinRevision: false,
     knowsGnr98: false,

@@ -26,6 +26,8 @@ export interface Selection {
   readonly file: string | null;
   readonly result: FileVerdict['result'];
   readonly errno: FileVerdict['errno'];
+  /** What stops the loader in that file, or null. */
+  readonly flaw: FileVerdict['flaw'];
   readonly chosen: UpdateRecord | null;
   readonly candidates: readonly Candidate[];
   readonly log: readonly string[];
@@ -57,6 +59,7 @@ export function selectUpdate(files: readonly CandidateFile[], cpu: LoaderCpu, op
     file: opened?.file ?? null,
     result: verdict?.result ?? 'not-found',
     errno: verdict === null ? (loaderTraits(options.line).reportsErrors ? 'ENOENT' : null) : verdict.errno,
+    flaw: verdict?.flaw ?? null,
     chosen: verdict?.chosen ?? null,
     candidates,
     log: verdict?.log ?? [],
@@ -89,9 +92,30 @@ export function notForLateLoad(files: readonly CandidateFile[]): ReadonlyMap<Upd
   );
 }
 
+/**
+ * Updates of a file that the late loader refuses as a whole: no step can be made with them as they stand.
+ * @returns those that an early load still reads (AMD's loader goes through several containers at boot), with the reason, and the files of which
+ * no loader reads anything
+ */
+export function refusedUpdates({ file, result, candidates }: Selection): {
+  readonly notLate: ReadonlyMap<UpdateRecord, TurnDown>;
+  readonly unusable: ReadonlySet<UpdateRecord>;
+} {
+  const mine = result === 'bad-file' ? candidates.filter((each) => each.file === file) : [];
+  const several = mine.some(({ reasons }) => reasons.some(({ code }) => code === 'later-container'));
+  const early = several && mine.every(({ update }) => update.flaws.length === 0);
+  const updates = mine.map(({ update }) => update);
+  return { notLate: new Map(early ? updates.map((update) => [update, turnDown('later-container')]) : []), unusable: new Set(early ? [] : updates) };
+}
+
+/** @returns whether a file has a name that only an early-load image is made from (Debian's `06-5e-03.initramfs`); no late loader opens it. */
+export function isEarlyName(file: string): boolean {
+  return /\.initramfs(?:\.(?:zst|xz|gz))?$/.test(file);
+}
+
 function otherPurpose(file: string, summary: FileSummary): TurnDown | null {
   if (summary.format === 'dat') return turnDown('text-form');
-  return summary.format === 'cpio' || /\.initramfs(?:\.(?:zst|xz|gz))?$/.test(file) ? turnDown('early-load-only') : null;
+  return summary.format === 'cpio' || isEarlyName(file) ? turnDown('early-load-only') : null;
 }
 
 /** The loader reads bytes, not archives or text: those are not what stands under the firmware name. */

@@ -92,6 +92,7 @@ const mustDeclare = (cpu: LoaderCpu, options: LoaderOptions): boolean => cpu.ven
 const FINAL: ReadonlySet<TurnDown['code']> = new Set([
   'early-load-only',
   'text-form',
+  'later-container',
   'minimum-revision-undeclared',
   'signing-cut-off',
   'force-minrev-on-amd',

@@ -102,10 +102,7 @@ function initramfs(bytes: Uint8Array, digests: Readonly<Record<Vendor, Digest>>)
     code: 'no-early-microcode',
     path: 'offset 0x0',
     expected: `one of ${Object.keys(EARLY_NAMES).join(', ')} in the uncompressed part`,
-    got:
-      rest === null
-        ? `${members.length} other files`
-        : `${members.length} other files, then ${rest.format === 'unknown' ? 'other bytes' : `a ${rest.format} stream`}`,
+    got: `${members.length} other ${members.length === 1 ? 'file' : 'files'}${rest === null ? '' : `, then ${rest.format === 'unknown' ? 'other bytes' : `a ${rest.format} stream`}`}`,
   };
   return {
     format: 'cpio',

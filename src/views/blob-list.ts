@@ -1,10 +1,12 @@
 import type { ListEntry } from '../microcode/to-list-entries.ts';
-import { blobColumns, type Column, type Style } from './blob-columns.ts';
+import { blobTable, type Column, type Style, wrapSentence } from './blob-columns.ts';
 
 /** What `blob list` counts. */
 export interface ListSummary {
   readonly files: number;
   readonly updates: number;
+  /** How many of them are Intel's; the others are AMD's. */
+  readonly intel: number;
   readonly distinct: number;
   /** Intel updates with a minimum revision in their header, and how many of those are distinct. */
   readonly minRevision: number;
@@ -27,6 +29,7 @@ export function listSummary(entries: readonly ListEntry[], files: number, passed
   return {
     files,
     updates: entries.length,
+    intel: entries.filter(({ vendor }) => vendor === 'GenuineIntel').length,
     distinct: distinct(entries),
     minRevision: declared.length,
     minRevisionDistinct: distinct(declared),
@@ -55,7 +58,7 @@ export function platformText(entry: ListEntry): string {
   return main.platformIds.length === 0 ? 'any' : rangesOf(main.platformIds);
 }
 
-function columns(style: Style): readonly Column<ListEntry>[] {
+function columns(style: Style, sound: boolean): readonly Column<ListEntry>[] {
   const minimum = (entry: ListEntry, kind: string): string => (entry.minRevisionKind === kind ? entry.minRevision : '');
   return [
     { title: 'FILE', text: ({ file, member }) => (member === undefined ? file : `${file}:${member}`) },
@@ -63,11 +66,11 @@ function columns(style: Style): readonly Column<ListEntry>[] {
     { title: 'PLATFORM', text: platformText },
     { title: 'REVISION', text: ({ revision }) => revision, right: true },
     { title: 'DATE', text: ({ date }) => date ?? 'no date' },
-    { title: 'SIZE', text: ({ size }) => `${size}`, right: true },
-    { title: 'MIN (LINUX)', text: (entry) => minimum(entry, 'intel-header'), right: true },
-    { title: 'MIN (XEN)', text: (entry) => minimum(entry, 'amd-patch'), right: true },
-    { title: 'STATE', text: stateOf, paint: (entry) => (entry.flaws.length > 0 ? style.bad : String) },
-    { title: 'CPU', text: ({ codename }) => codename ?? '' },
+    { title: 'SIZE', text: ({ size }) => `${size}`, right: true, spare: 4 },
+    { title: 'LINUX MIN', text: (entry) => minimum(entry, 'intel-header'), right: true },
+    { title: 'XEN MIN', text: (entry) => minimum(entry, 'amd-patch'), right: true, spare: 1 },
+    { title: 'STATE', text: stateOf, paint: (entry) => (entry.flaws.length > 0 ? style.bad : String), spare: sound ? 3 : 0 },
+    { title: 'CPU', text: ({ codename }) => codename ?? '', spare: 2 },
   ];
 }
 
@@ -84,13 +87,25 @@ function stateOf({ flaws, duplicateOf }: ListEntry): string {
  * @param style colours
  */
 export function blobListTable(entries: readonly ListEntry[], summary: ListSummary, width: number | null, style: Style): string {
-  const table = entries.length === 0 ? '' : `${blobColumns(entries, columns(style), width, style)}\n`;
-  const { updates, files, distinct, minRevision, minRevisionDistinct, amdMinRevision, passedOver } = summary;
-  const lines = [`${count(updates, 'update')} in ${count(files, 'file')}, ${distinct} distinct.`];
+  const sound = entries.every(({ flaws }) => flaws.length === 0);
+  const { text, leftOut } = entries.length === 0 ? { text: '', leftOut: [] } : blobTable(entries, columns(style, sound), width, style);
+  const table = text === '' ? '' : `${text}\n`;
+  return `${table}${wrapSentence([...summaryLines(summary), ...leftOutLine(leftOut)].join(' '), width)}\n`;
+}
+
+function summaryLines(summary: ListSummary): string[] {
+  const { updates, intel, files, distinct, minRevision, minRevisionDistinct, amdMinRevision, passedOver } = summary;
+  const vendors = intel === 0 || intel === updates ? '' : ` (${intel} Intel, ${updates - intel} AMD)`;
+  const lines = [`${count(updates, 'update')}${vendors} in ${count(files, 'file')}, ${distinct} distinct.`];
   if (minRevision > 0) lines.push(`${minRevision} with a minimum revision that Linux reads, ${minRevisionDistinct} of them distinct.`);
-  if (amdMinRevision > 0) lines.push(`${amdMinRevision} with one that Xen reads and Linux does not.`);
+  if (amdMinRevision > 0) lines.push(`${amdMinRevision} with ${minRevision > 0 ? 'one' : 'a minimum revision'} that Xen reads and Linux does not.`);
   if (passedOver > 0) lines.push(`${count(passedOver, 'other file')} passed over.`);
-  return `${table}${lines.join(' ')}\n`;
+  return lines;
+}
+
+/** @returns a sentence about columns that had no room, or nothing. */
+export function leftOutLine(titles: readonly string[]): string[] {
+  return titles.length === 0 ? [] : [`No room for ${titles.join(', ')}: a wider terminal or --json shows ${titles.length === 1 ? 'it' : 'them'}.`];
 }
 
 /** @returns `1 update`, `2 updates`. */

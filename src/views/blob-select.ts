@@ -3,8 +3,8 @@ import { hex } from '../base/hex.ts';
 import type { Candidate, Selection } from '../microcode/select.ts';
 import type { StepPlan } from '../microcode/step-plan.ts';
 import type { LoaderCpu } from '../microcode/verdict.ts';
-import { blobColumns, type Style } from './blob-columns.ts';
-import { count } from './blob-list.ts';
+import { blobTable, type Style, wrapSentence } from './blob-columns.ts';
+import { count, leftOutLine } from './blob-list.ts';
 import { reasonText } from './blob-reasons.ts';
 
 export interface ShownSelection {
@@ -19,15 +19,29 @@ const ELSEWHERE: ReadonlySet<string> = new Set(['other-vendor', 'other-signature
 
 const isElsewhere = ({ chosen, reasons }: Candidate): boolean => !chosen && reasons.some(({ code }) => ELSEWHERE.has(code));
 
-function answer({ selection, line }: ShownSelection): string {
+/** What makes the loader refuse a file whole: its reader knows one AMD container, whatever stands behind it. */
+function refusal({ flaw, candidates, file }: Selection): string {
+  const several = candidates.some((each) => each.file === file && each.reasons.some(({ code }) => code === 'later-container'));
+  return several && flaw?.flaw === 'bad-section-type' ? 'a second container stands in it, and a late load reads one' : 'it is damaged';
+}
+
+/** A CPU knows one signature; a kernel without the list of cut-offs offers it a patch that was signed in the other way. */
+function offeredInVain({ selection: { chosen }, plan }: ShownSelection): boolean {
+  return chosen !== null && plan.target === chosen && plan.barriers.some(({ code }) => code === 'signing-cut-off');
+}
+
+function answer(shown: ShownSelection): string {
+  const { selection, line } = shown;
   const { chosen, file, opens, errno, result } = selection;
   const named = escapeControl(file ?? opens);
   if (file === null)
     return `There is no ${opens} here, the only file this CPU's late loader opens: ${errno === null ? 'nothing happens' : `the load fails with ${errno}`}.`;
   if (chosen !== null && errno !== null) return `The kernel picks ${hex(chosen.revision)} out of ${named} and then refuses to write it to the CPU (${errno}).`;
+  if (chosen !== null && offeredInVain(shown))
+    return `The kernel offers ${hex(chosen.revision)} out of ${named} to the CPU, which is expected to refuse it: it is signed in another way, and ${line} does not know.`;
   if (chosen !== null)
     return `The kernel takes ${hex(chosen.revision)}${chosen.date === null ? '' : ` of ${chosen.date}`} out of ${named}${safety(result, line)}.`;
-  if (result === 'bad-file') return `The kernel refuses ${named} as a whole: it is damaged${errno === null ? '' : ` (${errno})`}.`;
+  if (result === 'bad-file') return `The kernel refuses ${named} as a whole: ${refusal(selection)}${errno === null ? '' : ` (${errno})`}.`;
   return `The kernel takes nothing out of ${named}: ${errno === null ? 'it reports success and changes nothing' : `the load fails with ${errno}`}.`;
 }
 
@@ -62,19 +76,21 @@ export function blobSelectText(shown: ShownSelection, all: boolean, width: numbe
   const hidden = selection.candidates.length - rows.length;
   const platform = cpu.platformId === null ? '' : `   platform ${cpu.platformId}`;
   const head = `${style.heading(cpu.codename ?? cpu.vendor)} (${hex(cpu.signature)})${platform}   revision ${hex(cpu.revision)}   kernel ${line}`;
-  const table = blobColumns(
+  const { text: table, leftOut } = blobTable(
     rows,
     [
       { title: 'FILE', text: ({ file }) => file },
       { title: 'REVISION', text: ({ update }) => hex(update.revision), right: true },
-      { title: 'DATE', text: ({ update }) => update.date ?? 'no date' },
+      { title: 'DATE', text: ({ update }) => update.date ?? 'no date', spare: 1 },
       { title: 'MIN. REVISION', text: ({ update }) => (update.minRevision === 0 ? '' : hex(update.minRevision)), right: true },
       { title: 'PICKED', text: ({ chosen }) => (chosen ? 'yes' : 'no'), paint: ({ chosen }) => (chosen ? style.good : String) },
-      { title: 'WHY NOT', least: 36, text: ({ reasons }) => reasons.map(reasonText).join('; ') },
+      { title: 'WHY NOT', least: 24, text: ({ reasons }) => reasons.map(reasonText).join('; ') },
     ],
     width,
     style,
   );
-  const others = hidden === 0 ? '' : style.dim(`${count(hidden, 'update')} for other CPUs; --all lists them.\n`);
-  return `${head}\n\n${answer(shown)}\n${planText(plan)}\n\n${rows.length === 0 ? '' : table}${others}`;
+  const below = [...(hidden === 0 ? [] : [`${count(hidden, 'update')} for other CPUs; --all lists them.`]), ...leftOutLine(rows.length === 0 ? [] : leftOut)];
+  const others = below.length === 0 ? '' : style.dim(`${wrapSentence(below.join(' '), width)}\n`);
+  const sentences = [answer(shown), planText(plan)].map((sentence) => `${wrapSentence(sentence, width)}\n`).join('');
+  return `${head}\n\n${sentences}\n${rows.length === 0 ? '' : table}${others}`;
 }

@@ -21,16 +21,28 @@ function worstRow(rows: readonly VulnerabilityRow[]): VulnerabilityRow | undefin
   return news.reduce<VulnerabilityRow | undefined>((worst, row) => (worst && rank(worst) >= rank(row) ? worst : row), undefined);
 }
 
-/** Commands that lead on from a diff, given its own options. */
-function nextOf(report: DiffReport, command: string): string[] {
+/** Commands that lead on from a diff, given its own options: why, in which order it is cured, and the same step by step. */
+function nextOf(report: DiffReport, { dryRun, explore }: LeadingOn): string[] {
   const rows = rowsOf(report);
   const row = worstRow(rows.vulnerabilities)?.name ?? rows.features[0]?.name;
-  return [...(row === undefined ? [] : [`cpueval diff ${command} --explain ${row}`]), `cpueval diff ${command} --all`];
+  return [
+    `cpueval diff ${dryRun} ${row === undefined ? '--all' : `--explain ${row}`}`,
+    `cpueval plan ${dryRun}`,
+    ...(explore === null ? [] : [`cpueval explore ${explore}`]),
+  ];
+}
+
+/** What was asked about, as options of a shell. */
+export interface LeadingOn {
+  /** For the commands of the dry run. */
+  readonly dryRun: string;
+  /** For the explorer; null: it cannot open what was asked about. */
+  readonly explore: string | null;
 }
 
 export interface RenderDiffOptions extends TableOptions, DiffPageOptions {
-  /** Options with which the diff was called, for the line that leads on; or `next` itself. */
-  readonly command?: string;
+  /** Options with which the diff was called, for the lines that lead on; or `next` itself. */
+  readonly leadingOn?: LeadingOn;
 }
 
 /**
@@ -39,7 +51,7 @@ export interface RenderDiffOptions extends TableOptions, DiffPageOptions {
  */
 export async function renderDiff(report: DiffReport, format: string, options: RenderDiffOptions): Promise<string> {
   const { diffPage } = await import('./page/diff-page.ts');
-  const next = options.next ?? (options.command === undefined ? [] : nextOf(report, options.command));
+  const next = options.next ?? (options.leadingOn === undefined ? [] : nextOf(report, options.leadingOn));
   return draw(diffPage(report, { ...options, next }), format, options);
 }
 

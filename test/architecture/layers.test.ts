@@ -35,12 +35,10 @@ const rooms: Readonly<Record<string, Room>> = {
   views: {
     loads: ['base', 'data'],
     types: ['engine', 'schema', 'scan', 'microcode', 'fleet'],
-    packages: ['chalk', 'cli-table3', 'string-width'],
     why: 'a view that calls the engine computes what it should only show',
   },
   explore: {
     loads: ['base', 'data', 'engine', 'views', 'schema', 'microcode'],
-    packages: ['chalk', 'string-width'],
     builtins: /^node:(readline|tty|process|events)$/,
     builtinFiles: /\/terminal[\w-]*\.ts$/,
     why: 'only its driver touches the terminal; the rest are a reducer and a drawing, and can be tested as such',

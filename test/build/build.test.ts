@@ -18,7 +18,7 @@ test('V8 takes the code cache of each file', async (t) => {
   const { path } = folder(t);
   const built = await bundle(root, path);
   writeCodeCache(built);
-  assert.deepEqual(readdirSync(path).sort(), ['commands.cache', 'commands.cjs', 'cpueval.cache', 'cpueval.cjs']);
+  assert.deepEqual(readdirSync(path).sort(), ['commands.cache', 'commands.cjs', 'cpueval.cache', 'cpueval.cjs', 'dry-run.cache', 'dry-run.cjs']);
   for (const { name, id } of built.files) {
     const code = readFileSync(join(path, `${name}.cjs`));
     const cache = readFileSync(join(path, `${name}.cache`));
@@ -33,7 +33,7 @@ test('V8 takes the code cache of each file', async (t) => {
   const again = await bundle(root, path);
   assert.deepEqual(
     again.files.map(({ changed }) => changed),
-    [false, false],
+    [false, false, false],
     'the same sources give the same files',
   );
 });
@@ -89,6 +89,8 @@ test('the package ships what runs and nothing else', () => {
     'bin/cpueval.js',
     'bin/cpueval.cjs',
     'bin/cpueval.cache',
+    'bin/dry-run.cjs',
+    'bin/dry-run.cache',
     'bin/commands.cjs',
     'bin/commands.cache',
     'bin/package.json',

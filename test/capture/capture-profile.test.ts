@@ -6,7 +6,7 @@ import type { Fallback } from '../../src/capture/cores.ts';
 import type { Profile } from '../../src/data/contract/profile.ts';
 import { etallen } from '../../src/importers/etallen.ts';
 import { proc } from '../../src/importers/proc.ts';
-import { validateProfile } from '../../src/schema/validate.ts';
+import { validateProfile } from '../../src/schema/validate-profile.ts';
 import { builtInProfile, changed, register } from '../fixtures/capture/built-in-profile.ts';
 import { type FakeMachine, fakeReader, machineOf } from '../fixtures/capture/fake-machine.ts';
 

@@ -3,7 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { captureProfile } from '../../src/capture/capture-profile.ts';
 import { readCpuid } from '../../src/capture/cpuid-leaves.ts';
-import { validateProfile } from '../../src/schema/validate.ts';
+import { validateProfile } from '../../src/schema/validate-profile.ts';
 import { builtInProfile } from '../fixtures/capture/built-in-profile.ts';
 import { type FakeMachine, fakeReader, machineOf } from '../fixtures/capture/fake-machine.ts';
 

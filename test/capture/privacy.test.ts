@@ -4,7 +4,7 @@ import { captureProfile } from '../../src/capture/capture-profile.ts';
 import { cleanCmdline } from '../../src/capture/identity.ts';
 import { msrsToRead } from '../../src/capture/msr-list.ts';
 import type { CpuidRow } from '../../src/data/contract/profile.ts';
-import { validateProfile } from '../../src/schema/validate.ts';
+import { validateProfile } from '../../src/schema/validate-profile.ts';
 import { builtInProfile, changed, register } from '../fixtures/capture/built-in-profile.ts';
 import { fakeReader, machineOf } from '../fixtures/capture/fake-machine.ts';
 

@@ -6,7 +6,7 @@ import { bootKernel } from '../../src/engine/boot/boot-kernel.ts';
 import { slotsOf } from '../../src/engine/boot/slots.ts';
 import type { Machine } from '../../src/engine/model/machine.ts';
 import { evalReport } from '../../src/engine/report/eval-report.ts';
-import { validateProfile } from '../../src/schema/validate.ts';
+import { validateProfile } from '../../src/schema/validate-profile.ts';
 import { changed, register } from '../fixtures/capture/built-in-profile.ts';
 import { fakeReader, machineOf } from '../fixtures/capture/fake-machine.ts';
 import { type ColdRecording, recordings, specOf } from '../golden/recordings.ts';

@@ -16,7 +16,7 @@ import { evalReport } from '../../src/engine/report/eval-report.ts';
 import { isSet } from '../../src/engine/silicon/refs.ts';
 import { siliconOf } from '../../src/engine/silicon/silicon.ts';
 import { proc } from '../../src/importers/proc.ts';
-import { validateProfile } from '../../src/schema/validate.ts';
+import { validateProfile } from '../../src/schema/validate-profile.ts';
 import { asCpuinfo } from '../../src/views/as-cpuinfo.ts';
 import { asSysfs } from '../../src/views/as-sysfs.ts';
 

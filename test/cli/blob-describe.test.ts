@@ -6,7 +6,7 @@ import test from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Blob } from '../../src/data/contract/blob.ts';
 import type { Profile } from '../../src/data/contract/profile.ts';
-import { validateBlob } from '../../src/schema/validate.ts';
+import { validateBlob } from '../../src/schema/validate-blob.ts';
 import { buildIntelUpdate } from '../fixtures/microcode/build-microcode.ts';
 import { FIXTURES } from '../fixtures/microcode/fixture-files.ts';
 import { cpueval, folder, lines, type Ran } from './run-cli.ts';
@@ -162,4 +162,16 @@ test('wrong input ends with 2, one line for each problem, and never with a stack
     for (const line of lines(err)) assert.match(line, /: expected .*, got /, words.join(' '));
   }
   assert.match(cpueval(['blob', 'describe', SKYLAKE]).err, /required option '--profile/);
+});
+
+test('a step of which metadata can say nothing has an empty text, and that text is read again', (t) => {
+  const { write } = folder(t);
+  const host = write('host.json', skylake());
+  write('update', buildIntelUpdate({ revision: 0xc7 }));
+  const printed = cpueval(['blob', 'describe', write('c7.bin', buildIntelUpdate({ revision: 0xc7 })), '--profile', host, '--format', 'metadata']);
+  assert.deepEqual([printed.code, printed.out], [0, '']);
+  const again = cpueval(['blob', 'describe', write('update.metadata', printed.out), '--profile', host]);
+  assert.equal(again.code, 0, again.err);
+  assert.deepEqual((JSON.parse(again.out) as Blob).effects, []);
+  assert.equal(cpueval(['diff', '--blob', write('update.bin', ''), '--profile', host]).code, 2);
 });

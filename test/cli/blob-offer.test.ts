@@ -33,7 +33,7 @@ for (const { line, load } of kernelLines) {
       const profile = JSON.parse(readFileSync(join(PROFILES, `${name}.json`), 'utf8')) as Profile;
       const value: Profile = { ...profile, microcode: { ...profile.microcode, platformId: 1 } };
       const { tables } = await load();
-      const question = loaderQuestion({ value, file: name, path: null }, line, tables, cmdline).value;
+      const question = loaderQuestion({ value, file: name, path: null }, line, { tables, cmdline, config: tables.config }).value;
       assert.ok(question);
       const machine = bootKernel(kernelSpec(tables, { cmdline }), slotsOf(value));
       let asked = 0;

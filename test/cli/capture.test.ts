@@ -4,7 +4,7 @@ import { arch } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import type { Profile } from '../../src/data/contract/profile.ts';
-import { validateProfile } from '../../src/schema/validate.ts';
+import { validateProfile } from '../../src/schema/validate-profile.ts';
 import { foreignTree } from '../fixtures/capture/foreign-tree.ts';
 import { cpueval, folder, lines, type Ran } from './run-cli.ts';
 

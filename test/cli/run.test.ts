@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { validateScenario, validators } from '../../src/schema/validate.ts';
+import { validators } from '../../src/schema/validate.ts';
+import { validateScenario } from '../../src/schema/validate-scenario.ts';
 import { cpueval, folder } from './run-cli.ts';
 
 const scenarios = readdirSync(join(import.meta.dirname, '../../cpu-profiles/scenarios')).filter((file) => file.endsWith('.json'));

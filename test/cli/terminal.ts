@@ -30,7 +30,15 @@ export class Screen {
       this.tmux('kill-server');
       rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     });
-    const env = { PATH: process.env.PATH ?? '', TERM: 'xterm-256color', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', HOME: folder, HISTFILE: '/dev/null', ...environment };
+    const env = {
+      PATH: process.env.PATH ?? '',
+      TERM: 'xterm-256color',
+      LANG: 'C.UTF-8',
+      LC_ALL: 'C.UTF-8',
+      HOME: folder,
+      HISTFILE: '/dev/null',
+      ...environment,
+    };
     const words = ['-f', '/dev/null', 'new-session', '-d', '-x', String(width), '-y', String(height), "env PS1='$ ' bash --norc --noprofile -i"];
     const ran = spawnSync('tmux', ['-u', '-S', this.socket, ...words], { encoding: 'utf8', env });
     if (ran.status !== 0) throw new Error(`tmux: ${ran.stderr}`);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { firmwareFile, lowestZenRevision, signatureOfPatchId, splitSignature } from '../../src/microcode/cpu-signature.ts';
-import { type CandidateFile, notForLateLoad, selectUpdate } from '../../src/microcode/select.ts';
+import { type CandidateFile, isEarlyName, notForLateLoad, refusedUpdates, selectUpdate } from '../../src/microcode/select.ts';
 import { planSteps } from '../../src/microcode/step-plan.ts';
 import { summarizeFile } from '../../src/microcode/summarize-file.ts';
 import type { LoaderCpu } from '../../src/microcode/verdict.ts';
+import { buildAmdContainer, buildIntelUpdate, concatBytes } from '../fixtures/microcode/build-microcode.ts';
 import { FIXTURE_FILES } from '../fixtures/microcode/fixture-files.ts';
 
 const FILES: readonly CandidateFile[] = Object.entries(FIXTURE_FILES)
@@ -69,4 +70,33 @@ test('an AMD CPU chooses among the patches of its family file', () => {
   assert.equal(selection.chosen?.revision, 0xa0011d5);
   const amd = selection.candidates.filter(({ file }) => file.endsWith('fam19h.bin')).map(({ reasons }) => reasons.map(({ code }) => code));
   assert.deepEqual(amd, [[], ['signing-cut-off'], ['other-signature']]);
+});
+
+test('a file that is refused whole gives no steps: with a second container only an early load serves, with damage nothing does', () => {
+  const milan: LoaderCpu = { vendor: 'AuthenticAMD', signature: 0xa00f11, platformId: null, revision: 0xa001119 };
+  const container = (patchId: number): Uint8Array => buildAmdContainer([{ signature: 0xa00f11, equivalenceId: 0xa011 }], [{ patchId, equivalenceId: 0xa011 }]);
+  const outcome = (bytes: Uint8Array, cpu: LoaderCpu, line: '6.1' | '7.2') => {
+    const files = [{ file: firmwareFile(cpu.vendor, cpu.signature), summary: summarizeFile(bytes, null) }];
+    const selection = selectUpdate(files, cpu, { line });
+    const { notLate, unusable } = refusedUpdates(selection);
+    const updates = files.flatMap(({ summary }) => summary.updates).filter((update) => !unusable.has(update));
+    return [selection.result, selection.errno, planSteps(updates, cpu, { line, notLate }).outcome];
+  };
+  const two = concatBytes(container(0xa0011d1), container(0xa0011d5));
+  assert.deepEqual(outcome(container(0xa0011d5), milan, '7.2'), ['new', null, 'direct']);
+  assert.deepEqual(
+    [outcome(two, milan, '7.2'), outcome(two, milan, '6.1')],
+    [
+      ['bad-file', 'EBADFD', 'early-only'],
+      ['bad-file', null, 'early-only'],
+    ],
+  );
+  const broken = buildIntelUpdate({ revision: 0xdc });
+  broken[100] = (broken[100] ?? 0) ^ 1;
+  const damaged = concatBytes(buildIntelUpdate({ revision: 0xcc }), broken, buildIntelUpdate({ revision: 0xf0 }));
+  assert.deepEqual(outcome(damaged, SKYLAKE, '7.2'), ['bad-file', 'EBADFD', 'nothing-newer']);
+});
+
+test("Debian's names for early loads", () => {
+  assert.deepEqual(['06-5e-03.initramfs', 'a/06-5e-03.initramfs.xz', '06-5e-03', 'x.initramfs.bin'].map(isEarlyName), [true, true, false, false]);
 });

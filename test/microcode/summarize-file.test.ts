@@ -87,7 +87,36 @@ test('an early-load image: both vendors, offsets in the file, what follows is le
 test('an initramfs without early microcode says what it holds instead', () => {
   const summary = summarizeFile(concatBytes(buildCpio([{ name: 'init', bytes: INTEL }]), Uint8Array.from([0x1f, 0x8b, 8])), null);
   assert.equal(summary.problems[0]?.code, 'no-early-microcode');
-  assert.match(summary.problems[0]?.got ?? '', /1 other files, then a gzip stream/);
+  assert.match(summary.problems[0]?.got ?? '', /1 other file, then a gzip stream/);
+});
+
+test('zero words in front of an archive are skipped, as the early loader skips them', () => {
+  const archive = buildCpio([{ name: 'kernel/x86/microcode/GenuineIntel.bin', bytes: INTEL }]);
+  const padded = (zeros: number): ReturnType<typeof summarizeFile> => summarizeFile(concatBytes(new Uint8Array(zeros), archive), null);
+  for (const zeros of [4, 512]) {
+    assert.deepEqual([padded(zeros).format, padded(zeros).integrity, padded(zeros).updates.length], ['cpio', 'valid', 2]);
+    assert.equal(padded(zeros).updates[0]?.offset, zeros + (summarizeFile(archive, null).updates[0]?.offset ?? 0));
+  }
+  assert.deepEqual(
+    [padded(6).format, detectFormat(new Uint8Array(4096)), detectFormat(concatBytes(new Uint8Array(64), archive), '06-5e-03')],
+    ['unknown', 'unknown', 'intel'],
+  );
+});
+
+test('several archives one behind the other, padded, a stream behind them: each vendor is found in its own', () => {
+  const one = (name: string, bytes: Uint8Array): Uint8Array => buildCpio([{ name: `kernel/x86/microcode/${name}.bin`, bytes }]);
+  const image = concatBytes(one('GenuineIntel', INTEL), new Uint8Array(508), one('AuthenticAMD', AMD), new Uint8Array(4), Uint8Array.from([0x1f, 0x8b, 8, 0]));
+  const summary = summarizeFile(image, null);
+  assert.deepEqual([summary.integrity, summary.updates.map(({ revision }) => revision)], ['valid', [0xcc, 0xf0, 0xa0011de]]);
+  // Behind a compressed stream the loader looks for nothing more.
+  const late = summarizeFile(concatBytes(buildCpio([]), Uint8Array.from([0x1f, 0x8b, 8, 0]), one('GenuineIntel', INTEL)), null);
+  assert.deepEqual([late.updates.length, late.problems.map(({ code }) => code)], [0, ['no-early-microcode']]);
+});
+
+test('an archive that is cut off says how much is missing', () => {
+  const archive = buildCpio([{ name: 'kernel/x86/microcode/GenuineIntel.bin', bytes: INTEL }]);
+  const summary = summarizeFile(archive.subarray(0, 300), null);
+  assert.match(summary.problems[0]?.got ?? '', /^sizes that need \d+ bytes more$/);
 });
 
 test('of two members of one name the first counts, as in the kernel', () => {

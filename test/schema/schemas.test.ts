@@ -6,7 +6,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { validatorSource } from '../../src/build/generate-validators.ts';
 import { schemas } from '../../src/schema/schemas.ts';
-import { validateBlob, validateProfile, validators } from '../../src/schema/validate.ts';
+import { validators } from '../../src/schema/validate.ts';
+import { validateBlob } from '../../src/schema/validate-blob.ts';
+import { validateProfile } from '../../src/schema/validate-profile.ts';
 import { put, sampleBlob, sampleProfile } from './samples.ts';
 
 const generated = join(import.meta.dirname, '../../src/schema/generated');

@@ -3,7 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
-import { validateBlob, validateProfile, validateScenario, validators } from '../../src/schema/validate.ts';
+import { validators } from '../../src/schema/validate.ts';
+import { validateBlob } from '../../src/schema/validate-blob.ts';
+import { validateProfile } from '../../src/schema/validate-profile.ts';
+import { validateScenario } from '../../src/schema/validate-scenario.ts';
 import { put, sampleBlob, sampleProfile, sampleScenario } from './samples.ts';
 
 type Path = readonly (string | number)[];

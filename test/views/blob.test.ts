@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { blobColumns, type Column, PLAIN } from '../../src/views/blob-columns.ts';
-import { rangesOf } from '../../src/views/blob-list.ts';
+import { summarizeFile } from '../../src/microcode/summarize-file.ts';
+import { toListEntries } from '../../src/microcode/to-list-entries.ts';
+import { blobColumns, blobTable, type Column, PLAIN, wrapSentence } from '../../src/views/blob-columns.ts';
+import { blobListTable, listSummary, rangesOf } from '../../src/views/blob-list.ts';
 import { reasonText } from '../../src/views/blob-reasons.ts';
+import { blobVerifyTable, type VerifiedFile } from '../../src/views/blob-verify.ts';
+import { buildAmdContainer, buildIntelUpdate } from '../fixtures/microcode/build-microcode.ts';
 
 interface Row {
   readonly path: string;
@@ -50,4 +54,64 @@ test('platform ids are written as ranges', () => {
 test('a reason quotes the figures it rests on', () => {
   assert.equal(reasonText({ code: 'minimum-revision-not-met', have: '0xc6', needs: '0xc8' }), 'needs 0xc8 or newer, this CPU has 0xc6');
   assert.equal(reasonText({ code: 'damaged', have: 'bad-data-checksum' }), 'damaged: bad-data-checksum');
+});
+
+const FIRMWARE = [
+  { file: '/usr/lib/firmware/intel-ucode/06-5e-03.initramfs', bytes: buildIntelUpdate({ revision: 0xf0, minRevision: 0xea }) },
+  { file: '/usr/lib/firmware/intel-ucode/06-4f-01', bytes: buildIntelUpdate({ signature: 0x406f1, revision: 0xb000040 }) },
+  {
+    file: '/usr/lib/firmware/amd-ucode/microcode_amd_fam19h.bin',
+    bytes: buildAmdContainer([{ signature: 0xa00f11, equivalenceId: 0xa011 }], [{ patchId: 0xa0011de, equivalenceId: 0xa011, checksumField: 0xa0011d9 }]),
+  },
+];
+
+function listAt(width: number | null, files = FIRMWARE): string {
+  const entries = toListEntries(files.map(({ file, bytes }) => ({ file, summary: summarizeFile(bytes, null, file) })));
+  return blobListTable(entries, listSummary(entries, files.length, 0), width, PLAIN);
+}
+
+test('blob list fits 80 columns: the common folder once, dispensable columns left out and named; piped it is whole', () => {
+  for (const width of [80, 90, 100, 120, 160]) for (const line of listAt(width).split('\n')) assert.ok(line.length <= width, `${width}: ${line}`);
+  const [folder, head, first] = listAt(80).split('\n');
+  assert.equal(folder, 'In /usr/lib/firmware/:');
+  assert.match(head ?? '', /^FILE +SIGNATURE +PLATFORM +REVISION +DATE +LINUX MIN$/);
+  assert.match(first ?? '', /06-5e-03\.initramfs {2}0x506e3 .* 0xf0 {2}2025-11-10 +0xea$/);
+  assert.match(
+    listAt(80).replace(/\s+/g, ' '),
+    /3 updates \(2 Intel, 1 AMD\) in 3 files, 3 distinct\. .* No room for SIZE, STATE, CPU, XEN MIN: a wider terminal or --json shows them\./,
+  );
+  assert.match(
+    listAt(null),
+    /^FILE +SIGNATURE +PLATFORM +REVISION +DATE +SIZE +LINUX MIN +XEN MIN +STATE +CPU\n\/usr\/lib\/firmware\/intel-ucode\/06-5e-03\.initramfs /,
+  );
+  assert.match(listAt(80, FIRMWARE.slice(2)), /1 with a minimum revision that Xen reads and Linux does not\./);
+});
+
+test('blob list: what is damaged is told at any width', () => {
+  const [intel] = FIRMWARE;
+  assert.ok(intel);
+  const bytes = intel.bytes.slice();
+  bytes[100] = (bytes[100] ?? 0) ^ 1;
+  assert.match(listAt(80, [{ file: intel.file, bytes }, ...FIRMWARE.slice(1, 2)]), /bad-data-checksum/);
+});
+
+test('columns: none may be left out that is not dispensable, and a right-aligned last one stays so', () => {
+  assert.deepEqual(blobTable(ROWS, COLUMNS, 20, PLAIN).leftOut, []);
+  const spare = [{ ...COLUMNS[0]! }, COLUMNS[1]!, { ...COLUMNS[3]!, spare: 1 }];
+  const { text, leftOut } = blobTable(ROWS, spare, 40, PLAIN);
+  assert.deepEqual(leftOut, ['WHY']);
+  assert.match(text, /\nb +5\n$/);
+  assert.equal(wrapSentence('a few words more', 8), 'a few\nwords\nmore');
+  assert.equal(wrapSentence('a few words more', null), 'a few words more');
+});
+
+test('blob verify: which lines read a file, which refuse it, and what 6.1 says to damage', () => {
+  const file = { file: 'x', format: 'amd', updates: 1, integrity: 'valid', flaw: null, silentlyRefusedBy: [] };
+  const said = (one: Partial<VerifiedFile>): string => blobVerifyTable([{ ...file, lateLoaders: null, ...one }], null, PLAIN).split('\n')[1] ?? '';
+  assert.match(said({}), /not a file that they open$/);
+  assert.match(said({ lateLoaders: { '6.1': null, '6.12': null, '7.2': null } }), /all read it$/);
+  const damaged = { '6.1': null, '6.12': 'EBADFD', '7.2': 'EBADFD' };
+  assert.match(said({ lateLoaders: damaged, silentlyRefusedBy: ['6.1'] }), /6\.12 and 7\.2 refuse it \(EBADFD\), 6\.1 refuses it but reports success$/);
+  assert.match(said({ lateLoaders: damaged }), /6\.12 and 7\.2 refuse it \(EBADFD\), 6\.1 reads it$/);
+  assert.match(said({ lateLoaders: { '7.2': 'EBADFD' }, integrity: 'bad-header' }), /7\.2 refuses it \(EBADFD\)$/);
 });

@@ -4,6 +4,7 @@ import { expand, type Macro } from './c-macros.ts';
 import { enumerators, functionBody, preprocess, type ReadSource } from './c-source.ts';
 import { bracketed, join, splitTop, type Token, tokenize } from './c-tokens.ts';
 import { needed } from './extract-features.ts';
+import { extractKvmParameters } from './extract-kvm-parameters.ts';
 import { leafOfWord } from './extract-words.ts';
 
 const KINDS: Readonly<Record<string, KvmBitKind>> = {
@@ -30,7 +31,7 @@ interface Names {
 }
 
 /**
- * Reads the masks of kvm_set_cpu_caps() (7.2: kvm_initialize_cpu_caps()) of kvm/cpuid.c, word by word in its order.
+ * Reads the masks of kvm_set_cpu_caps() (7.2: kvm_initialize_cpu_caps()) of kvm/cpuid.c, word by word in its order, and the modules' parameters.
  * What the function sets or clears by condition in between is code and is written in the engine.
  * @param read the kernel tree
  * @param line the kernel line the tables are for
@@ -57,6 +58,7 @@ export function extractKvm(read: ReadSource, line: string): KvmTables {
         ),
       ];
     }),
+    parameters: extractKvmParameters(read),
   };
 }
 

@@ -20,6 +20,7 @@ const MEMBERS = [
   '*/arch/x86/*.[ch]',
   '*/arch/x86/*.sh',
   '*/arch/x86/Kconfig*',
+  '*/virt/kvm/*.[ch]',
 ];
 
 const PLACES = [process.env.CPUEVAL_KERNEL_SOURCES ?? '', '/usr/src'].filter((place) => place !== '');

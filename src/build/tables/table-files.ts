@@ -51,7 +51,7 @@ export const TABLE_FILES: readonly TableFile[] = [
   { file: 'texts.ts', table: 'texts', type: 'Readonly<Record<string, Texts>>', source: `${CPU}/bugs.c`, hex: [] },
   { file: 'mitigation-order.ts', table: 'mitigationOrder', type: 'readonly string[]', source: `${CPU}/bugs.c`, hex: [] },
   { file: 'configs.ts', table: 'configs', type: "KernelTables['configs']", source: 'Debian linux-config packages; oracle: the recordings', hex: [] },
-  { file: 'kvm.ts', table: 'kvm', type: 'KvmTables', source: 'arch/x86/kvm/cpuid.c, kvm/reverse_cpuid.h', hex: [] },
+  { file: 'kvm.ts', table: 'kvm', type: 'KvmTables', source: 'arch/x86/kvm/cpuid.c, kvm/reverse_cpuid.h, module_param() of kvm/', hex: [] },
 ];
 
 /** Files of a line's folder that are not extracted. */

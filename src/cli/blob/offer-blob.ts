@@ -35,7 +35,7 @@ export async function offerBlob(input: BlobInput, profile: Document<Profile>, ke
     return offerDescribedFile(input.document, blob.file.path, profile, kernel);
   }
   const { loaderQuestion } = await import('./loader-question.ts');
-  const question = loaderQuestion(profile, kernel.choice.line.line, kernel.spec.tables, kernel.spec.cmdline);
+  const question = loaderQuestion(profile, kernel.choice.line.line, kernel.spec);
   if (question.value === null) return question;
   if (input.kind === 'metadata') return (await import('./offer-metadata.ts')).offerMetadata(input, question.value);
   const { offerFolder, offerMicrocode } = await import('./offer-microcode.ts');

@@ -73,7 +73,7 @@ export async function offerDescribedFile(
   }
   const image = imageFor({ file: path, summary }, blob.vendor);
   if (image === null) return absent(blob, path, summary.format === 'empty' ? 'an empty file' : 'no microcode');
-  const question = loaderQuestion(profile, kernel.choice.line.line, kernel.spec.tables, kernel.spec.cmdline);
+  const question = loaderQuestion(profile, kernel.choice.line.line, kernel.spec);
   // No loader for this vendor: that refuses every file alike.
   if (question.value === null) return { value: { blob, notes: [], problems: [] }, problems: [] };
   const held = pickOf(image, question.value);

@@ -4,7 +4,7 @@ import { inFile, type Problem, type Result } from '../../base/problem.ts';
 import type { Blob } from '../../data/contract/blob.ts';
 import { detectFormat } from '../../microcode/detect-format.ts';
 import { parseMetadata } from '../../microcode/metadata.ts';
-import { validateBlob } from '../../schema/validate.ts';
+import { validateBlob } from '../../schema/validate-blob.ts';
 import { decodeText, type Input, JSON_BYTES, readBytes } from '../read-input.ts';
 import type { BlobInput } from './blob-input.ts';
 import { readMicrocode } from './read-microcode.ts';
@@ -22,7 +22,8 @@ export async function openBlob(argument: string): Promise<Result<BlobInput>> {
   const { file, bytes } = input.value;
   if (looksLikeJson(bytes)) return descriptor(input.value);
   const format = detectFormat(bytes, file);
-  if (format === 'metadata') return metadata(input.value);
+  // A step that changes nothing metadata can say has an empty text.
+  if (format === 'metadata' || (format === 'empty' && file.endsWith('.metadata'))) return metadata(input.value);
   if (format === 'unknown' || format === 'empty') return refused(file, format === 'empty' ? 'no bytes' : 'a file of another kind');
   const { value: summary, problems } = await summarizeBytes(file, bytes, 'amd');
   if (summary === null || summary.images.length === 0) return { value: null, problems };

@@ -5,7 +5,7 @@ import type { Problem, Result } from '../../base/problem.ts';
 import { chooseKernel, type KernelChoice } from '../../engine/kernel/choose-kernel.ts';
 import { codenameOf } from '../../microcode/cpu-name.ts';
 import { isFirmwareName } from '../../microcode/detect-format.ts';
-import { type CandidateFile, notForLateLoad, selectUpdate } from '../../microcode/select.ts';
+import { type CandidateFile, notForLateLoad, refusedUpdates, selectUpdate } from '../../microcode/select.ts';
 import { planSteps } from '../../microcode/step-plan.ts';
 import type { LoaderCpu, LoaderOptions } from '../../microcode/verdict.ts';
 import { blobSelectText, type ShownSelection } from '../../views/blob-select.ts';
@@ -47,7 +47,9 @@ async function asked(options: SelectOptions): Promise<Result<Asked>> {
   const problems = [...(choice === null ? [kernel] : []), ...revision.problems, ...target.problems];
   if (choice === null || problems.length > 0) return { value: null, problems };
   const { tables } = await choice.line.load();
-  const question = loaderQuestion(profile.value, choice.line.line, tables, options.cmdline ?? profile.value.value.system?.cmdline ?? '');
+  const { system } = profile.value.value;
+  const kernelAsked = { tables, cmdline: options.cmdline ?? system?.cmdline ?? '', config: system?.config ?? {} };
+  const question = loaderQuestion(profile.value, choice.line.line, kernelAsked);
   if (question.value === null) return question;
   const { cpu, options: loader } = question.value;
   const asCpu = { ...cpu, ...(revision.value === undefined ? {} : { revision: revision.value }) };
@@ -69,12 +71,15 @@ function offeredName(names: readonly string[]): { offered?: string } {
 }
 
 function answer({ cpu, options, target }: Asked, names: readonly string[], files: readonly CandidateFile[]): ShownSelection {
-  const updates = files.flatMap(({ summary }) => summary.updates);
+  const selection = selectUpdate(files, cpu, { ...options, ...offeredName(names) });
+  const { notLate, unusable } = refusedUpdates(selection);
+  const updates = files.flatMap(({ summary }) => summary.updates).filter((update) => !unusable.has(update));
+  const purposes = new Map([...notForLateLoad(files), ...notLate]);
   return {
     line: options.line,
     cpu: { ...cpu, codename: codenameOf(cpu.vendor, cpu.signature) },
-    selection: selectUpdate(files, cpu, { ...options, ...offeredName(names) }),
-    plan: planSteps(updates, cpu, { ...options, notLate: notForLateLoad(files), ...(target === undefined ? {} : { target }) }),
+    selection,
+    plan: planSteps(updates, cpu, { ...options, notLate: purposes, ...(target === undefined ? {} : { target }) }),
   };
 }
 

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { VERDICTS } from '../../data/contract/verdicts.ts';
 import type { DiffReport } from '../../engine/model/report.ts';
 import { action, deliver, jsonText, optionsOf, usageError, withOutput } from '../common-options.ts';
-import { type DryRunOptions, dryRunOf, dryRunWords, withDryRun } from '../dry-run.ts';
+import { type DryRunOptions, dryRunOf, dryRunWords, exploreWords, withDryRun } from '../dry-run.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { tableWidth } from '../table-width.ts';
 
@@ -49,13 +49,18 @@ async function render(
     const { wordedDiff } = await import('../../views/json.ts');
     return jsonText(wordedDiff(report));
   }
-  const width = await tableWidth(options);
+  const width = tableWidth(options);
   if (options.explain !== undefined) {
     const { explainChanged, explainRow } = await import('../../views/explain.ts');
     return options.explain === true ? explainChanged(report, width) : explainRow(report, String(options.explain), width);
   }
   const { renderDiff } = await import('../../views/render.ts');
-  return renderDiff(report, options.format, { ...width, all: options.all ?? false, only, command: dryRunWords(options) });
+  return renderDiff(report, options.format, {
+    ...width,
+    all: options.all ?? false,
+    only,
+    leadingOn: { dryRun: dryRunWords(options), explore: exploreWords(options) },
+  });
 }
 
 /** `cpueval diff`: the dry run of a late load. */

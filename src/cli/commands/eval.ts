@@ -31,7 +31,7 @@ async function run(command: Command): Promise<ExitCode> {
   }
   if (options.format === 'json') return deliver(jsonText(report), options);
   const { renderEval } = await import('../../views/render.ts');
-  return deliver(await renderEval(report, options.format, await tableWidth(options)), options);
+  return deliver(await renderEval(report, options.format, tableWidth(options)), options);
 }
 
 /** `cpueval eval`: one cold boot, and everything the kernel says of its CPUs. */

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { inFile } from '../../base/problem.ts';
 import type { Profile } from '../../data/contract/profile.ts';
 import { exporters } from '../../importers/export/index.ts';
-import { validators } from '../../schema/validate.ts';
+import { validateProfile } from '../../schema/validate-profile.ts';
 import { action, deliver, optionsOf, withOutput } from '../common-options.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { printProblems } from '../print-problems.ts';
@@ -14,7 +14,7 @@ async function run(command: Command, file: string): Promise<ExitCode> {
   const input = await readJson(file, 'profile');
   printProblems(input.problems);
   if (input.value === null) return EXIT.usage;
-  const problems = inFile(input.value.file, validators.profile(input.value.value));
+  const problems = inFile(input.value.file, validateProfile(input.value.value));
   printProblems(problems);
   if (problems.length > 0) return EXIT.usage;
   const profile = input.value.value as Profile;

@@ -14,7 +14,7 @@ async function run(command: Command): Promise<ExitCode> {
   }
   const { renderPlan } = await import('../../views/render.ts');
   const next = [`cpueval diff ${dryRunWords(options)}`];
-  return deliver(await renderPlan(report, options.format, { ...(await tableWidth(options)), next }), options);
+  return deliver(await renderPlan(report, options.format, { ...tableWidth(options), next }), options);
 }
 
 /** `cpueval plan`: the cure plan alone. */

@@ -44,7 +44,7 @@ async function run(command: Command, argument: string): Promise<ExitCode> {
   await sayAssumptions(playable.value.kernel, options);
   if (options.format === 'json') return deliver((await import('../../views/json.ts')).reportJson(results), options);
   const { renderRun, renderSideBySide } = await import('../../views/run-render.ts');
-  const drawing = { ...(await tableWidth(options)), all: options.all ?? false };
+  const drawing = { ...tableWidth(options), all: options.all ?? false };
   const drawn = 'steps' in results ? renderRun(results, options.format, drawing) : renderSideBySide(results, options.format, drawing);
   return deliver(await drawn, options);
 }

@@ -125,8 +125,15 @@ export interface KernelLine {
   readonly loadKvm: () => Promise<{ readonly kvm: KvmTables }>;
 }
 
+/** How a module parameter reads its value: `callback` by code of its own, the rest as module_param() names the types. */
+export type KvmParameterKind = 'bool' | 'int' | 'uint' | 'ushort' | 'callback';
+
+/** A parameter of kvm, kvm_intel or kvm_amd as the command line names it (`kvm_intel.ept`), and the option without which it is not built in. */
+export type KvmParameterRow = readonly [name: string, kind: KvmParameterKind, needs: string | null];
+
 /** KVM's tables are loaded only when a KVM module is. */
 export interface KvmTables {
   readonly line: string;
   readonly words: readonly KvmWord[];
+  readonly parameters: readonly KvmParameterRow[];
 }

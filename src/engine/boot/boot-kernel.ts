@@ -6,6 +6,7 @@ import { readSpecCtrlBase } from '../vulnerabilities/_spec-ctrl.ts';
 import { checkPti } from '../vulnerabilities/meltdown.ts';
 import { Boot, type KernelSpec } from './boot.ts';
 import type { Cpu } from './cpu.ts';
+import { inOptionOrder } from './early-options.ts';
 import { parseMitigationParameters, selectMitigations, setBugBits, updateForSmt } from './mitigations.ts';
 import { onlineAfterBoot, startedAtBoot } from './topology.ts';
 
@@ -20,8 +21,10 @@ export function bootKernel(spec: KernelSpec, slots: readonly Slot[], at: Taken =
   const b = new Boot(spec, slots[0]!.silicon);
   if (spec.memoryBytes !== undefined) b.share('memory_bytes', spec.memoryBytes, 'memory/size');
   earlyIdentify(b, setBugBits);
-  parseMitigationParameters(b);
-  parseCpuParameters(b);
+  inOptionOrder(b, () => {
+    parseMitigationParameters(b);
+    parseCpuParameters(b);
+  });
   checkPti(b);
   identifyBootCpu(b, slots);
   readSpecCtrlBase(b);
@@ -34,7 +37,15 @@ export function bootKernel(spec: KernelSpec, slots: readonly Slot[], at: Taken =
   b.log.unshift(...loader.early);
   b.log.push(...loader.late);
   for (const taint of loader.taints) b.taint(taint);
-  return { slots, threads, kernel: b, ...nothingHeld(b, slots[0]!.silicon, at) };
+  const shown = threads.map((thread) => showRevision(thread, loader.generated));
+  b.cpu.revision = shown[0]?.cpu.revision ?? b.cpu.revision;
+  return { slots, threads: shown, kernel: b, ...nothingHeld(b, slots[0]!.silicon, at) };
+}
+
+/** mc_cpu_online(): the loader shows what it takes a CPU's revision to be, also where the CPU reports none. */
+function showRevision(thread: Thread, generated: number | null): Thread {
+  if (generated === null || thread.revision !== 0 || !thread.online) return thread;
+  return { ...thread, cpu: { ...thread.cpu, revision: generated } };
 }
 
 /** smp_init(): every CPU that options allow is started once; with SMT off the siblings go again. */

@@ -3,6 +3,8 @@ import type { KernelSpec } from './kernel-spec.ts';
 /** One option of a kernel command line: its name with `-` written as `_` (the kernel does not tell them apart), and its value. */
 export interface Option {
   readonly name: string;
+  /** The name as it stands there. */
+  readonly written: string;
   readonly value: string | null;
 }
 
@@ -29,14 +31,18 @@ function wordAt(line: string, start: number): { readonly end: number; readonly e
   return { end: at, equals };
 }
 
+function named(written: string, value: string | null): Option {
+  return { name: written.replaceAll('-', '_'), written, value };
+}
+
 /** Quotes go around the whole word or around the value, from the front only: in `a=b"` the quote is part of the value. */
 function optionOf(word: string, equals: number): Option {
   const whole = word.startsWith('"');
   let text = whole ? word.slice(1) : word;
-  if (equals === 0) return { name: (whole ? text.replace(/"$/, '') : text).replaceAll('-', '_'), value: null };
+  if (equals === 0) return named(whole ? text.replace(/"$/, '') : text, null);
   if (whole || text[equals + 1] === '"') text = text.replace(/"$/, '');
   const value = text.slice(equals + 1);
-  return { name: text.slice(0, equals).replaceAll('-', '_'), value: value.startsWith('"') ? value.slice(1) : value };
+  return named(text.slice(0, equals), value.startsWith('"') ? value.slice(1) : value);
 }
 
 /**

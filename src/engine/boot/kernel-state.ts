@@ -6,6 +6,7 @@ import { leavesOpen, unknownBits } from '../silicon/unknown-bits.ts';
 import { type CapIndex, capIndex } from './cap-index.ts';
 import { commandLineOf, type Option } from './command-line.ts';
 import { blankCpu, type Cpu } from './cpu.ts';
+import type { EarlyLines } from './early-options.ts';
 import type { KernelSpec } from './kernel-spec.ts';
 
 export interface Written<T> {
@@ -33,6 +34,9 @@ export class KernelState {
   readonly written = new Map<number, bigint>();
   /** cmdline_find_option() finds nothing: boot_command_line is init data, and a policy reads it after it was freed. */
   commandLineFreed = false;
+  /** What early options print, while they are parsed (early-options.ts); and the place of the one that is being handled. */
+  earlyLines: EarlyLines | null = null;
+  optionAt: number | null = null;
   protected readonly words: readonly string[];
   protected readonly index: CapIndex;
   /** Bits that were looked at and left as they are, with the step that says why; null where the profile leaves nothing open. */
@@ -135,7 +139,8 @@ export class KernelState {
   }
 
   print(line: string): void {
-    this.log.push(line);
+    if (this.earlyLines !== null && this.optionAt !== null) this.earlyLines.push({ at: this.optionAt, line });
+    else this.log.push(line);
   }
 
   /** pr_warn_once() and its like. */

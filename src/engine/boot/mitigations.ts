@@ -3,6 +3,7 @@ import { parseMitigations } from '../vulnerabilities/_global.ts';
 import { vulnerabilities } from '../vulnerabilities/index.ts';
 import type { Boot } from './boot.ts';
 import { listed } from './cpu-match.ts';
+import { inOptionOrder } from './early-options.ts';
 
 /** cpu_set_bug_bits(): forces the bug bits of what this CPU is affected by (cpu/common.c). */
 export function setBugBits(b: Boot): void {
@@ -17,8 +18,10 @@ export function setBugBits(b: Boot): void {
 
 /** What parse_early_param() hands to bugs.c and kernel/cpu.c; it runs after the bug bits and before identify_boot_cpu(). */
 export function parseMitigationParameters(b: Boot): void {
-  parseMitigations(b);
-  for (const vulnerability of vulnerabilities) vulnerability.initial?.(b);
+  inOptionOrder(b, () => {
+    parseMitigations(b);
+    for (const vulnerability of vulnerabilities) vulnerability.initial?.(b);
+  });
 }
 
 /**

@@ -73,6 +73,11 @@ export class SiliconQuestions extends KernelState {
     return value;
   }
 
+  /** @returns whether the profile says anything of the MSR: its value, that it faults, or what a write of it takes. */
+  knowsMsr(index: number, cpu: Cpu = this.cpu): boolean {
+    return heldMsr(cpu.silicon, index) !== undefined || cpu.silicon.msrWritable.has(index);
+  }
+
   /** wrmsrl_safe(): would a write of these bits be taken? An MSR of which the profile says nothing takes what it can be read as. */
   msrAccepts(index: number, bits: bigint, cpu: Cpu = this.cpu): boolean {
     const writable = cpu.silicon.msrWritable.get(index);

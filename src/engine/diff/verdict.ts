@@ -17,7 +17,7 @@ const RANK: Readonly<Record<ProtectionState, number>> = { exposed: 0, unknown: 1
  * @param sameText sysfs says after a reboot what it says now
  */
 export function verdictOfPart({ before, late, reboot }: PartInThree, sameText: boolean): Verdict {
-  if (compare(late, before) < 0) return 'hazard';
+  if (compare(late, before) < 0 || (late.undone && !before.undone)) return 'hazard';
   // A promise that the load itself has brought is empty, whatever a reboot would make of it.
   if (late.onlyReported && !before.onlyReported) return 'not-engaged';
   const ahead = compare(late, reboot);

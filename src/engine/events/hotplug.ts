@@ -3,7 +3,7 @@ import type { Cpu } from '../boot/cpu.ts';
 import { updateForSmt } from '../boot/mitigations.ts';
 import { setSmtActive } from '../boot/topology.ts';
 import { identifySecondary } from '../features/index.ts';
-import { cpuFitsKvm } from '../kvm/load-kvm.ts';
+import { type Unfit, unfitOnline } from '../kvm/cpu-compat.ts';
 import { wordDifferences } from '../ledger/differ.ts';
 import { decideOnlineLoad } from '../loader/decide-online-load.ts';
 import type { Finding, Machine, Taken, Thread } from '../model/machine.ts';
@@ -78,11 +78,20 @@ function arrive(arrival: Arrival, cpu: number): void {
   const at = threads.findIndex((thread) => thread.number === cpu);
   const thread = threads[at]!;
   const fresh = { ...identifyKind(kernel, kinds, thread.silicon, cpu), revision };
-  const fits = kvm === null || kernel.shared('cr4_vmxe') !== true || cpuFitsKvm(kernel, kvm, thread.silicon);
-  threads[at] = { ...thread, online: fits, booted: true, cpu: fresh };
-  if (fits) return;
-  kernel.log.push(`kvm_intel: VMCS config on CPU ${cpu} doesn't match reference config:`, `kvm: enabling virtualization on CPU${cpu} failed`);
-  findings.push({ code: 'cpu-refused-by-kvm', args: { cpu, errno: 'EIO' } });
+  // KVM looks at CPUs that come only while it has virtualization switched on.
+  const reason = kvm === null || machine.userReturn === null ? null : unfitOnline(kernel, kvm, thread.silicon, fresh);
+  threads[at] = { ...thread, online: reason === null, booted: true, cpu: fresh };
+  if (reason === null) return;
+  kernel.log.push(...refusal(kernel, cpu, reason));
+  findings.push({ code: 'cpu-refused-by-kvm', args: { cpu, reason, errno: 'EIO' } });
+}
+
+/** What KVM prints of a CPU that it does not take; of features behind CR4 it says nothing of its own. */
+function refusal(kernel: Boot, cpu: number, reason: Unfit): string[] {
+  const named = kernel.trait('kvm-names-vmcs-fields')
+    ? `kvm_intel: VMCS config on CPU ${cpu} doesn't match reference config:`
+    : `kvm_intel: Inconsistent VMCS config on CPU ${cpu}`;
+  return [...(reason === 'vmcs-config' ? [named] : []), `kvm: enabling virtualization on CPU${cpu} failed`];
 }
 
 /**

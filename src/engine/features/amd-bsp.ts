@@ -79,7 +79,7 @@ export function bspInitAmd(b: Boot): void {
   const { family } = b.cpu;
   if (family >= 0x15 && family <= 0x17) lsCfgSsbd(b);
   b.begin();
-  const listedFamily = (b.tables.modelRanges['bsp_init_amd'] ?? []).some(([one]) => one === family);
+  const listedFamily = (b.tables.modelRanges.bsp_init_amd ?? []).some(([one]) => one === family);
   if (zenGeneration(b) === null && listedFamily) {
     // WARN_ONCE(): an unknown model of a known family; what follows is left out.
     b.print(`Family 0x${family.toString(16)}, model: 0x${b.cpu.model.toString(16)}??`);

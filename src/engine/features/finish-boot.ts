@@ -32,11 +32,11 @@ export function finishBoot(b: Boot): Cpu {
   return cpu0;
 }
 
-/** LBR capabilities without which intel_pmu_arch_lbr_init() gives architectural LBRs up. */
+/** LBR capabilities without which intel_pmu_arch_lbr_init() gives architectural LBRs up. Dumps seldom have the MSR; a CPU with the feature has it. */
 function archLbrUsable(b: Boot): boolean {
   const { eax } = b.cpuid(0x1c, 0);
   const depth = (32 - Math.clz32(eax & 0xff)) * 8;
-  return depth !== 0 && b.msrAccepts(MSR_ARCH_LBR_DEPTH, BigInt(depth));
+  return depth !== 0 && (b.msrAccepts(MSR_ARCH_LBR_DEPTH, BigInt(depth)) || !b.knowsMsr(MSR_ARCH_LBR_DEPTH));
 }
 
 /** What changes boot_cpu_data before other CPUs come up, and no longer shows on CPU 0. */

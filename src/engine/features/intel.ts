@@ -69,7 +69,7 @@ export function initIntel(b: Boot, cpu: Cpu): void {
   b.begin();
   // Later kernels believe the fast string bit of MISC_ENABLE instead, in early_init_intel().
   if (cpu.family === 6 && !b.trait('rep-good-by-fast-string')) b.set('REP_GOOD', 'intel/init/rep-good', cpu);
-  if (matchIndex(b, b.tables.matchTables['zmm_exclusion_list'] ?? []) >= 0) b.set('PREFER_YMM', 'intel/init/prefer-ymm', cpu);
+  if (matchIndex(b, b.tables.matchTables.zmm_exclusion_list ?? []) >= 0) b.set('PREFER_YMM', 'intel/init/prefer-ymm', cpu);
   initFeatCtl(b, cpu);
   miscFeatures(b, cpu);
 }

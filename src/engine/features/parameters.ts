@@ -1,4 +1,5 @@
 import type { Boot } from '../boot/boot.ts';
+import { forEachEarlyOption } from '../boot/early-options.ts';
 import { smtDisable } from '../boot/smt.ts';
 import { featureEnabled } from './enabled.ts';
 
@@ -15,13 +16,14 @@ const WITHOUT_VALUE: readonly (readonly [option: string, feature: string])[] = [
 export function parseCpuParameters(b: Boot): void {
   for (const [option, feature] of WITHOUT_VALUE) {
     b.begin();
-    for (const value of b.params(option)) {
-      if (value !== null) b.print(`Malformed early option '${option}'`);
-      else if (b.has(feature)) {
+    forEachEarlyOption(b, [option], ({ value }) => {
+      if (value !== null) return false;
+      if (b.has(feature)) {
         b.forceClear(feature, `common/early-param/${option}`);
         b.print(`${option}: ${feature} feature disabled`);
       }
-    }
+      return true;
+    });
   }
   parseSmt(b);
   parseApic(b);
@@ -39,7 +41,10 @@ function parseSmt(b: Boot): void {
     return;
   }
   b.share('cpu_smt_control', 'on', 'smt/default');
-  for (const value of b.params('nosmt')) smtDisable(b, value === 'force', 'smt/parameter');
+  forEachEarlyOption(b, ['nosmt'], ({ value }) => {
+    smtDisable(b, value === 'force', 'smt/parameter');
+    return true;
+  });
 }
 
 const MSR_IA32_APICBASE = 0x1b;
@@ -82,10 +87,10 @@ export function parseTsx(b: Boot): void {
   b.begin();
   const built = b.config('CONFIG_X86_INTEL_TSX_MODE_AUTO') ? 'AUTO' : b.config('CONFIG_X86_INTEL_TSX_MODE_OFF') ? 'DISABLE' : 'ENABLE';
   b.share('tsx_ctrl_state', `TSX_CTRL_${built}`, 'tsx/default');
-  for (const value of b.params('tsx')) {
-    if (value === null) b.print("Malformed early option 'tsx'");
-    else b.share('tsx_ctrl_state', `TSX_CTRL_${tsxWord(b, value)}`, 'tsx/parameter');
-  }
+  forEachEarlyOption(b, ['tsx'], ({ value }) => {
+    if (value !== null) b.share('tsx_ctrl_state', `TSX_CTRL_${tsxWord(b, value)}`, 'tsx/parameter');
+    return value !== null;
+  });
 }
 
 /** @returns what a value of `tsx=` asks for; a wrong word switches TSX off and says so (cpu/tsx.c). */

@@ -12,7 +12,7 @@ const ENABLED = 2n;
  */
 export function initPpin(b: Boot, cpu: Cpu): void {
   b.begin();
-  const rows = b.tables.matchTables['ppin_cpuids'] ?? [];
+  const rows = b.tables.matchTables.ppin_cpuids ?? [];
   const found = matchIndex(b, rows);
   if (found < 0) return;
   const feature = rows[found]![0].feature === 'AMD_PPIN' || rows[found]![0].vendor === 'AMD' ? 'AMD_PPIN' : 'INTEL_PPIN';

@@ -21,7 +21,7 @@ const CPUID_FREQUENCY = 0x16;
 
 /** cpu_khz_from_msr(): older Atoms tell their frequency in MSRs, and have no other clock worth the name (tsc_msr.c). */
 function frequencyFromMsr(b: Boot): void {
-  if (matchIndex(b, b.tables.matchTables['tsc_msr_cpu_ids'] ?? []) < 0) return;
+  if (matchIndex(b, b.tables.matchTables.tsc_msr_cpu_ids ?? []) < 0) return;
   b.force('TSC_KNOWN_FREQ', 'tsc/msr/listed');
   b.force('TSC_RELIABLE', 'tsc/msr/listed');
 }
@@ -80,7 +80,7 @@ export function tscInit(b: Boot): void {
 export function validateDeadlineTimer(b: Boot): void {
   b.begin();
   if (!b.has('TSC_DEADLINE_TIMER') || b.has('HYPERVISOR')) return;
-  const rows = b.tables.matchTables['deadline_match'] ?? [];
+  const rows = b.tables.matchTables.deadline_match ?? [];
   const found = matchIndex(b, rows);
   if (found < 0) return;
   if (!b.olderThan(rows[found]![1])) return b.leaveFeature('TSC_DEADLINE_TIMER', 'apic/deadline-timer/cured');

@@ -103,6 +103,6 @@ export function initXstate(b: Boot): void {
   if ((enumerated & FPSSE) !== FPSSE) return disable(b, 'xstate/init/no-fp-sse');
   if (b.trait('xstate-apx') && enumerated & APX && enumerated & MPX) return disable(b, 'xstate/init/apx-and-mpx');
   const features = maxFeatures(b, enumerated);
-  if (!sizesAgree(b, features, enumerated, compact(b))) return disable(b, 'xstate/init/size-mismatch');
+  if (!sizesAgree(b, features, compact(b))) return disable(b, 'xstate/init/size-mismatch');
   enable(b, 'xstate/init/enabled');
 }

@@ -21,5 +21,5 @@ export function hostValues(machine: Machine, at: Taken): UserReturnValues {
 export function virtualizationAtLoad(machine: Machine): boolean {
   const { kernel, kvmLoaded } = machine;
   if (kvmLoaded === null) return false;
-  return kernel.trait('kvm-virt-at-load') && moduleParameters(kernel, kvmLoaded.parameters).bool('kvm.enable_virt_at_load', true);
+  return kernel.trait('kvm-virt-at-load') && moduleParameters(kernel, kvmLoaded.tables.parameters, kvmLoaded.parameters).bool('kvm.enable_virt_at_load', true);
 }

@@ -62,6 +62,14 @@ function capPlaces(tables: KernelTables, kvm: KvmTables): CapPlaces {
     kernelWords.set(name, word);
     byWord.set(word, name);
   }
+  // Centaur's and Zhaoxin's word is filled by their own code: its number is that of the features in it.
+  const bits = new Map(tables.features.map(([feature, bit]) => [feature, bit]));
+  for (const { register, kernelDefined, bits: own } of kvm.words) {
+    const bit = bits.get(own[0]?.[0] ?? '');
+    if (!kernelDefined || kernelWords.has(register) || bit === undefined) continue;
+    kernelWords.set(register, bit >>> 5);
+    byWord.set(bit >>> 5, register);
+  }
   const places = new Map<string, CapPlace>();
   for (const [feature, bit] of tables.features) {
     const register = byWord.get(bit >>> 5);

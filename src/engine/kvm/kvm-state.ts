@@ -48,8 +48,6 @@ export interface KvmState extends KvmHeld {
   readonly vmcs: VmcsConfig | null;
   readonly tdpEnabled: boolean;
   readonly pmuEnabled: boolean;
-  /** CPUID 0x80000000 EAX, which KVM asks for once (do_host_cpuid()). */
-  readonly maxExtendedLeaf: number;
 }
 
 /** `kvm` null: the module was not loaded; findings and errno say why. */

@@ -13,7 +13,7 @@ import { type PmuCapability, pmuCapability } from './pmu-capability.ts';
 import { supportedCpuid } from './supported-cpuid.ts';
 import { svmCaps, svmSetup } from './svm-caps.ts';
 import { probeUserReturnMsrs } from './user-return-msrs.ts';
-import { sameVmcs, setupVmcsConfig } from './vmcs-config.ts';
+import { setupVmcsConfig } from './vmcs-config.ts';
 import { vmxCaps, vmxSetup, xssCaps } from './vmx-caps.ts';
 
 const VMX_BIT = 5;
@@ -32,6 +32,10 @@ export interface KvmInput {
 /** The boot CPU with the silicon of this moment; the same object where nothing changed, so that MSRs the kernel wrote are seen. */
 function cpuNow(b: Boot, silicon: Silicon | undefined): Cpu {
   return silicon === undefined || silicon === b.cpu.silicon ? b.cpu : { ...b.cpu, silicon };
+}
+
+function badParameter(parameter: string): KvmLoad {
+  return refused('EINVAL', 'kvm-bad-parameter', { parameter });
 }
 
 function refused(errno: KvmLoad['errno'], code: string, args: Record<string, string> = {}): KvmLoad {
@@ -72,12 +76,13 @@ interface Setting {
 function setupIntel({ b, input, now, parameters, pmu, userReturnMsrs }: Setting): Vendor | KvmLoad {
   const vmcs = setupVmcsConfig(b, now, parameters.bool('kvm_intel.error_on_inconsistent_vmcs_config', true));
   if ('field' in vmcs) return refused('EIO', 'kvm-vmcs-config', { field: vmcs.field });
-  const setup = vmxSetup(b, vmcs, parameters, pmu);
+  const setup = vmxSetup(b, now, vmcs, parameters, pmu);
   if (!setup.enableEpt && !b.has('NX')) return refused('EOPNOTSUPP', 'kvm-no-nx');
+  if (setup.ptMode === null) return badParameter('kvm_intel.pt_mode');
   const allowSmallerMaxphyaddr = setup.allowSmallerMaxphyaddr;
   const caps = commonCaps(b, { tables: input.tables, silicon: now.silicon, tdpEnabled: setup.enableEpt, allowSmallerMaxphyaddr, userReturnMsrs });
   vmxCaps(b, caps, vmcs, setup, pmu);
-  xssCaps(b, caps, now);
+  xssCaps(b, caps);
   return { caps, vmcs, tdpEnabled: setup.enableEpt };
 }
 
@@ -87,13 +92,13 @@ function setupAmd({ b, input, now, parameters, pmu, userReturnMsrs }: Setting): 
   const setup = svmSetup(b, now.silicon, parameters);
   const caps = commonCaps(b, { tables: input.tables, silicon: now.silicon, tdpEnabled: setup.npt, allowSmallerMaxphyaddr: !setup.npt, userReturnMsrs });
   svmCaps(b, caps, setup, pmu);
-  xssCaps(b, caps, now);
+  xssCaps(b, caps);
   return { caps, vmcs: null, tdpEnabled: setup.npt };
 }
 
 /** The parts of kvm and kvm_intel that speak in sysfs: huge pages, the L1D flush, CR4.VMXE. */
 function engage(b: Boot, module: KvmModule, parameters: ModuleParameters, enableEpt: boolean, silicon: Silicon): boolean {
-  if (module === 'kvm_intel' && !setupL1dFlush(b, { parameter: parameters.last('kvm_intel.vmentry_l1d_flush'), enableEpt, silicon })) return false;
+  if (module === 'kvm_intel' && !setupL1dFlush(b, { parameters: parameters.all('kvm_intel.vmentry_l1d_flush'), enableEpt, silicon })) return false;
   if (b.trait('kvm-virt-at-load') && parameters.bool('kvm.enable_virt_at_load', true)) enableVirtualization(b, module);
   return true;
 }
@@ -107,8 +112,10 @@ export function loadKvm(b: Boot, input: KvmInput): KvmLoad {
   b.begin();
   const { module } = input;
   const now = cpuNow(b, input.silicon);
-  const parameters = moduleParameters(b, input.parameters ?? '');
-  if (!setNxHugePages(b, parameters.last('kvm.nx_huge_pages'))) return refused('EINVAL', 'kvm-bad-parameter', { parameter: 'kvm.nx_huge_pages' });
+  const parameters = moduleParameters(b, input.tables.parameters, input.parameters ?? '');
+  // Values are parsed before the module's own code runs: kvm's first, on which the vendor's depends.
+  const bad = parameters.bad('kvm') ?? (setNxHugePages(b, parameters.all('kvm.nx_huge_pages')) ? null : 'kvm.nx_huge_pages') ?? parameters.bad(module);
+  if (bad !== null) return badParameter(bad);
   b.begin();
   const missing = unsupported(b, module, now);
   if (missing) return missing;
@@ -117,10 +124,7 @@ export function loadKvm(b: Boot, input: KvmInput): KvmLoad {
   const setting: Setting = { b, input, now, parameters, pmu, userReturnMsrs };
   const vendor = module === 'kvm_intel' ? setupIntel(setting) : setupAmd(setting);
   if ('findings' in vendor) return vendor;
-  if (!engage(b, module, parameters, vendor.tdpEnabled, now.silicon))
-    return refused('EINVAL', 'kvm-bad-parameter', { parameter: 'kvm_intel.vmentry_l1d_flush' });
-  const bad = parameters.bad[0];
-  if (bad !== undefined) return refused('EINVAL', 'kvm-bad-parameter', { parameter: bad });
+  if (!engage(b, module, parameters, vendor.tdpEnabled, now.silicon)) return badParameter('kvm_intel.vmentry_l1d_flush');
   b.patchedModule = copyCpu(b.cpu);
   return { kvm: stateOf(setting, vendor), errno: null, findings: [] };
 }
@@ -128,7 +132,7 @@ export function loadKvm(b: Boot, input: KvmInput): KvmLoad {
 function stateOf({ b, input, now, pmu, userReturnMsrs }: Setting, { caps, vmcs, tdpEnabled }: Vendor): KvmState {
   b.begin();
   const host = hostArchCapabilities(b, now);
-  const held = { words: [...caps.rows.values()], pmuEnabled: pmu.enabled, maxExtendedLeaf: cpuidOf(now.silicon, 0x80000000, 0).eax };
+  const held = { words: [...caps.rows.values()], pmuEnabled: pmu.enabled };
   return {
     ...held,
     module: input.module,
@@ -151,18 +155,6 @@ export function enableVirtualization(b: Boot, module: KvmModule): void {
 export function disableVirtualization(b: Boot): void {
   b.begin();
   if (b.shared('cr4_vmxe') === true) b.share('cr4_vmxe', false, 'kvm/virtualization/off');
-}
-
-/**
- * Whether a CPU that comes online still fits what kvm_intel holds: its VMX capability MSRs must give the configuration of the load,
- * else the CPU is refused with -EIO (vmx.c vmx_check_processor_compat()). Lines that do not look again always say yes.
- * @param silicon what the CPU answers now
- */
-export function cpuFitsKvm(b: Boot, kvm: KvmState, silicon: Silicon): boolean {
-  if (kvm.vmcs === null || !b.trait('kvm-compat-at-online')) return true;
-  b.begin();
-  const now = setupVmcsConfig(b, cpuNow(b, silicon), true);
-  return !('field' in now) && sameVmcs(kvm.vmcs, now);
 }
 
 /** Removes a vendor module: what sysfs showed of it goes with it, everything it held is forgotten (vmx.c vmx_exit()). */

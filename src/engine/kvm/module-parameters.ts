@@ -1,43 +1,61 @@
+import type { KvmParameterKind, KvmParameterRow } from '../../data/kernels/types.ts';
 import type { Boot } from '../boot/boot.ts';
-import { parseCommandLine } from '../boot/command-line.ts';
+import { type Option, parseCommandLine } from '../boot/command-line.ts';
 import { kernelBool } from '../loader/kernel-bool.ts';
 
 /** Parameters of the KVM modules: the kernel's command line, which modprobe reads, and what stands behind modprobe itself. */
 export interface ModuleParameters {
-  /** Every value given for `kvm_intel.ept`, in order; null where it stood without `=`. */
+  /** Every value given for `kvm_intel.ept`, in order; null where it stood without `=`; none for a parameter that this kernel does not have. */
   all(name: string): readonly (string | null)[];
-  /** The last value given with `=`, or null. */
-  last(name: string): string | null;
-  /** module_param(bool): the last value counts; a value that is none is remembered as bad. */
+  /** module_param(bool): the last value counts. */
   bool(name: string, fallback: boolean): boolean;
   /** module_param(int). */
   number(name: string, fallback: number): number;
-  /** Parameters whose value the module does not understand: it is not loaded then. */
-  readonly bad: readonly string[];
+  /** The first of a module's options, as given, whose value it does not understand: it is not loaded then. Null: all are understood. */
+  bad(module: string): string | null;
+}
+
+/** kstrtoint() with base 0: hex, octal or decimal, one newline at the end; a sign only where the type has one. */
+const INTEGER = /^[+-]?(0[xX][0-9a-fA-F]+|\d+)\n?$/;
+
+/** @returns the number, or null for what is none (kernel/params.c param_set_int() and its kin) */
+function kernelNumber(value: string | null, kind: KvmParameterKind): number | null {
+  if (value === null || !INTEGER.test(value) || (kind !== 'int' && value.startsWith('-'))) return null;
+  const digits = value.trim().replace(/^[+-]/, '');
+  const octal = /^0[0-9]/.test(digits);
+  if (octal && !/^0[0-7]+$/.test(digits)) return null;
+  const size = octal ? Number.parseInt(digits, 8) : Number(digits);
+  return value.startsWith('-') ? -size : size;
+}
+
+function understood(b: Boot, kind: KvmParameterKind, value: string | null): boolean {
+  if (kind === 'callback') return true;
+  return (kind === 'bool' ? kernelBool(b, value) : kernelNumber(value, kind)) !== null;
 }
 
 /**
  * @param b the running kernel
+ * @param rows the parameters that its modules have; what else is given is ignored, as the kernel does
  * @param given options handed to modprobe, written as on the command line: `kvm.nx_huge_pages=off kvm-intel.ept=0`
  */
-export function moduleParameters(b: Boot, given: string): ModuleParameters {
+export function moduleParameters(b: Boot, rows: readonly KvmParameterRow[], given: string): ModuleParameters {
   const extra = parseCommandLine(given);
-  const bad: string[] = [];
-  const all = (name: string): (string | null)[] => [...b.params(name), ...extra.filter((option) => option.name === name).map((option) => option.value)];
-  const read = <T>(name: string, fallback: T, parse: (value: string | null) => T | null): T => {
-    let current = fallback;
-    for (const value of all(name)) {
-      const parsed = parse(value);
-      if (parsed === null) bad.push(`${name}=${value ?? ''}`);
-      else current = parsed;
-    }
-    return current;
+  const rowOf = (name: string): KvmParameterRow | undefined => rows.find((row) => row[0] === name && (row[2] === null || b.config(row[2])));
+  const all = (name: string): readonly (string | null)[] =>
+    rowOf(name) === undefined ? [] : [...b.params(name), ...extra.filter((option) => option.name === name).map((option) => option.value)];
+  const last = <T>(name: string, fallback: T, parse: (value: string | null) => T | null): T =>
+    all(name).reduce<T>((current, value) => parse(value) ?? current, fallback);
+  const wrong = ({ name, value }: Option): boolean => {
+    const row = rowOf(name);
+    return row !== undefined && !understood(b, row[1], value);
   };
   return {
     all,
-    last: (name) => all(name).findLast((value) => value !== null) ?? null,
-    bool: (name, fallback) => read(name, fallback, (value) => kernelBool(b, value)),
-    number: (name, fallback) => read(name, fallback, (value) => (value !== null && /^[+-]?(0x[0-9a-fA-F]+|\d+)$/.test(value) ? Number(value) : null)),
-    bad,
+    bool: (name, fallback) => last(name, fallback, (value) => kernelBool(b, value)),
+    number: (name, fallback) => last(name, fallback, (value) => kernelNumber(value, 'int')),
+    bad: (module) => {
+      const found = [...b.options, ...extra].find((option) => option.name.startsWith(`${module}.`) && wrong(option));
+      return found === undefined ? null : `${found.name}${found.value === null ? '' : `=${found.value}`}`;
+    },
   };
 }

@@ -9,7 +9,7 @@ const FIRST_EXTENDED = 0x80000000;
 /** Below this leaf user space would take a synthesized 0x80000021 for a licence to ask the host. */
 const SYNTHESIS_NEEDS = 0x8000001d;
 
-type Held = Pick<KvmState, 'words' | 'pmuEnabled' | 'maxExtendedLeaf'>;
+type Held = Pick<KvmState, 'words' | 'pmuEnabled'>;
 
 /** Features without which KVM answers zeros for a whole leaf (kvm/cpuid.c __do_cpuid_func()). */
 const LEAF_NEEDS: Readonly<Record<number, readonly [register: string, bit: number]>> = {
@@ -26,10 +26,13 @@ function heldBit(held: Held, [register, bit]: readonly [string, number]): boolea
 }
 
 /** The highest leaf KVM names of each range; KVM's own limit goes before the CPU's. */
-function limitOf(b: Boot, held: Held, silicon: Silicon, leaf: number): number {
-  if (leaf >= FIRST_CENTAUR) return b.cpu.vendor === 'CENTAUR' ? Math.min(cpuidOf(silicon, FIRST_CENTAUR, 0).eax, 0xc0000004) : 0;
+function limitOf(b: Boot, silicon: Silicon, leaf: number): number {
+  if (leaf >= FIRST_CENTAUR) {
+    const named = b.cpu.vendor === 'CENTAUR' || (b.cpu.vendor === 'ZHAOXIN' && b.trait('kvm-zhaoxin-leaves'));
+    return named ? Math.min(cpuidOf(silicon, FIRST_CENTAUR, 0).eax, 0xc0000004) : 0;
+  }
   if (leaf < FIRST_EXTENDED) return Math.min(cpuidOf(silicon, 0, 0).eax, b.trait('kvm-leaf-24') ? 0x24 : 0x1f);
-  const max = Math.min(held.maxExtendedLeaf, b.trait('kvm-leaf-24') ? 0x80000022 : 0x80000021);
+  const max = Math.min(cpuidOf(silicon, FIRST_EXTENDED, 0).eax, b.trait('kvm-leaf-24') ? 0x80000022 : 0x80000021);
   const synthesized = max >= SYNTHESIS_NEEDS && (b.has('LFENCE_RDTSC') || !b.bug('NULL_SEG'));
   return synthesized ? Math.max(max, 0x80000021) : max;
 }
@@ -48,8 +51,8 @@ function leafValue(b: Boot, held: Held, silicon: Silicon, register: string, valu
   if (leaf === 0x80000022 && (!held.pmuEnabled || (value & 1) === 0)) return 0;
   const needs = LEAF_NEEDS[leaf];
   if (needs !== undefined && !heldBit(held, needs)) return 0;
-  // The AVX10 version stands in the low byte, which KVM caps at 2.
-  return register === '24.0.ebx' ? (value | Math.min(cpuidOf(silicon, 0x24, 0).ebx & 0xff, 2)) >>> 0 : value;
+  // The AVX10 version stands in the low byte, up to the one that KVM knows.
+  return register === '24.0.ebx' ? (value | Math.min(cpuidOf(silicon, 0x24, 0).ebx & 0xff, b.trait('kvm-avx10-2') ? 2 : 1)) >>> 0 : value;
 }
 
 /**
@@ -62,8 +65,7 @@ export function supportedCpuid(b: Boot, held: Held, silicon: Silicon): Record<st
   const answer: Record<string, number> = {};
   const offer = (register: string, value: number): void => {
     const { leaf, subleaf } = parseRegister(register);
-    if (leaf <= limitOf(b, held, silicon, leaf) && subleafNamed(b, held, silicon, leaf, subleaf))
-      answer[register] = leafValue(b, held, silicon, register, value);
+    if (leaf <= limitOf(b, silicon, leaf) && subleafNamed(b, held, silicon, leaf, subleaf)) answer[register] = leafValue(b, held, silicon, register, value);
   };
   for (const word of held.words) offer(word.register, word.value);
   // Leaves without a word of their own: what the CPU says, or nothing.

@@ -32,7 +32,8 @@ function sevSetup(b: Boot, silicon: Silicon, parameters: ModuleParameters, base:
   if (b.trait('kvm-sev-needs-nrips') && (!base.nrips || !b.has('FLUSHBYASID'))) return [false, false];
   const { ecx: maxAsid, edx: minAsid } = cpuidOf(silicon, 0x8000001f, 0);
   if (maxAsid === 0) return [false, false];
-  const es = parameters.bool('kvm_amd.sev_es', true) && b.has('SEV_ES') && minAsid !== SEV_MIN_ASID_WITHOUT_ES;
+  // Without MMIO caching KVM could not tell an SEV-ES guest's accesses to devices.
+  const es = parameters.bool('kvm_amd.sev_es', true) && parameters.bool('kvm.mmio_caching', true) && b.has('SEV_ES') && minAsid !== SEV_MIN_ASID_WITHOUT_ES;
   return [true, es && (base.lbrv || !b.trait('kvm-sev-needs-nrips'))];
 }
 

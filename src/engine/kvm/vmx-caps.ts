@@ -1,14 +1,14 @@
 import type { Boot } from '../boot/boot.ts';
 import type { Cpu } from '../boot/cpu.ts';
-import { cpuidOf } from '../silicon/silicon.ts';
 import { type CapWords, checkAndSet, clearCap, hasCap, setCap } from './cap-words.ts';
 import type { VmcsConfig } from './kvm-state.ts';
 import type { ModuleParameters } from './module-parameters.ts';
-import type { PmuCapability } from './pmu-capability.ts';
+import { mediatedPmu, type PmuCapability } from './pmu-capability.ts';
 import { BASIC_NO_HW_ERROR_CODE, ENTRY, EPT_CAP, hasControl, MISC_INTEL_PT, SECONDARY } from './vmcs-config.ts';
 
 const BNDREGS_AND_BNDCSR = 0x18;
 const CET_USER_AND_KERNEL = 0x1800;
+const PT_MODE_SYSTEM = 0;
 const PT_MODE_HOST_GUEST = 1;
 
 /** What vmx_hardware_setup() settles before the capabilities are made. */
@@ -17,7 +17,9 @@ export interface VmxSetup {
   readonly unrestrictedGuest: boolean;
   readonly nested: boolean;
   readonly sgx: boolean;
-  readonly ptHostGuest: boolean;
+  /** Whether guests get processor trace; null: the parameter is neither mode, and the module does not load. */
+  readonly ptMode: boolean | null;
+  readonly mediatedPmu: boolean;
   readonly cet: boolean;
   readonly mpx: boolean;
   readonly allowSmallerMaxphyaddr: boolean;
@@ -35,17 +37,19 @@ function mpxSupported(b: Boot, vmcs: VmcsConfig): boolean {
 }
 
 /** vmx_hardware_setup() of kvm/vmx/vmx.c, as far as it changes what guests are offered. */
-export function vmxSetup(b: Boot, vmcs: VmcsConfig, parameters: ModuleParameters, pmu: PmuCapability): VmxSetup {
+export function vmxSetup(b: Boot, now: Cpu, vmcs: VmcsConfig, parameters: ModuleParameters, pmu: PmuCapability): VmxSetup {
   const enableEpt = parameters.bool('kvm_intel.ept', true) && eptUsable(vmcs);
   const unrestricted = hasControl(vmcs.secondary, SECONDARY.UNRESTRICTED_GUEST) && enableEpt;
   const sgxBuilt = b.config('CONFIG_X86_SGX_KVM');
+  const ptMode = parameters.number('kvm_intel.pt_mode', PT_MODE_SYSTEM);
   const pt = ((vmcs.misc >> MISC_INTEL_PT) & 1n) === 1n && hasControl(vmcs.secondary, SECONDARY.PT_USE_GPA) && hasControl(vmcs.entry, ENTRY.RTIT_CTL);
   return {
     enableEpt,
     unrestrictedGuest: parameters.bool('kvm_intel.unrestricted_guest', true) && unrestricted,
     nested: parameters.bool('kvm_intel.nested', true),
     sgx: sgxBuilt && parameters.bool('kvm_intel.sgx', true) && hasControl(vmcs.secondary, SECONDARY.ENCLS_EXITING),
-    ptHostGuest: parameters.number('kvm_intel.pt_mode', 0) === PT_MODE_HOST_GUEST && enableEpt && pmu.enabled && pt,
+    ptMode: ptMode === PT_MODE_SYSTEM ? false : ptMode === PT_MODE_HOST_GUEST ? enableEpt && pmu.enabled && pt : null,
+    mediatedPmu: parameters.bool('kvm_intel.enable_mediated_pmu', false) && mediatedPmu(b, now, vmcs, pmu),
     cet: parameters.bool('kvm_intel.cet', true) && hasControl(vmcs.entry, ENTRY.CET),
     mpx: mpxSupported(b, vmcs),
     // Shadow paging loses nothing by a smaller address width, so the newest line then allows it by itself.
@@ -58,8 +62,8 @@ export function vmxCaps(b: Boot, caps: CapWords, vmcs: VmcsConfig, setup: VmxSet
   if (setup.nested) setCap(caps, 'VMX');
   if (setup.mpx) checkAndSet(b, caps, 'MPX');
   if (!hasControl(vmcs.secondary, SECONDARY.INVPCID)) clearCap(caps, 'INVPCID');
-  if (setup.ptHostGuest) checkAndSet(b, caps, 'INTEL_PT');
-  if (b.has('PEBS') && pmu.enabled && pmu.pebsEpt) {
+  if (setup.ptMode) checkAndSet(b, caps, 'INTEL_PT');
+  if (b.has('PEBS') && pmu.enabled && pmu.pebsEpt && !setup.mediatedPmu) {
     checkAndSet(b, caps, 'DS');
     checkAndSet(b, caps, 'DTES64');
   }
@@ -82,9 +86,9 @@ function clearCet(caps: CapWords): void {
   clearCap(caps, 'IBT');
 }
 
-/** kvm_setup_xss_caps(): without the host's own XSS state for CET no guest gets it (kvm/x86.c). */
-export function xssCaps(b: Boot, caps: CapWords, now: Cpu): void {
-  const components = cpuidOf(now.silicon, 0xd, 1).ecx & CET_USER_AND_KERNEL;
+/** kvm_setup_xss_caps(): without the XSS state for CET that the host set up at its boot no guest gets it (kvm/x86.c). */
+export function xssCaps(b: Boot, caps: CapWords): void {
+  const components = b.cpuid(0xd, 1).ecx & CET_USER_AND_KERNEL;
   const host = b.has('XSAVES') && b.has('SHSTK') && components === CET_USER_AND_KERNEL;
   if (!host || !hasCap(caps, 'XSAVES')) clearCet(caps);
 }

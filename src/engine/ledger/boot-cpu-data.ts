@@ -16,7 +16,11 @@ const bootCpuData: Holder = {
   source: 'cpu/common.c early_identify_cpu(), identify_boot_cpu()',
   takenAt: (machine) => machine.booted.at.event,
   differences: ({ kernel }, { fresh }) => wordDifferences(kernel.tables, kernel.cpu.words, fresh.kernel.cpu.words),
-  symptom: (differences) => lossSymptom(differences.filter(({ ref }) => !ref.startsWith('bug:'))),
+  symptom: (differences, machine) =>
+    lossSymptom(
+      differences.filter(({ ref }) => !ref.startsWith('bug:')),
+      machine,
+    ),
   cures: NEW_KERNEL,
   tries: { 'cpu-hotplug': whyNotHotplug },
 };

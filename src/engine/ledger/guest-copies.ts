@@ -1,7 +1,8 @@
 import { offeredView, viewFor } from '../guests/guest-view.ts';
 import { msrDifferences, registerDifferences } from '../guests/register-bits.ts';
 import type { Guest, Machine, Vcpu } from '../model/machine.ts';
-import { anyLost, because, type Holder, NEW_KERNEL, type World } from './holder.ts';
+import { because, type Holder, NEW_KERNEL, type World } from './holder.ts';
+import { guestSymptom } from './user-space.ts';
 
 /** libvirt asks KVM when its daemon starts; its host-model is made from the answer, whatever KVM offers later. */
 const hostModel: Holder = {
@@ -15,7 +16,7 @@ const hostModel: Holder = {
     const msr = msrDifferences('10a', hostModelCache.archCapabilities ?? 0n, offered.archCapabilities ?? 0n);
     return [...registerDifferences(hostModelCache.cpuid, offered.cpuid), ...msr];
   },
-  symptom: (differences) => (anyLost(differences) ? 'guests-keep-feature' : 'guests-miss-feature'),
+  symptom: guestSymptom,
   cures: NEW_KERNEL,
   tries: { 'libvirt-refresh': because('kvm-answers-as-before'), 'kvm-reload': because('cached-by-the-daemon') },
 };

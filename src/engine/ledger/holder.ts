@@ -40,7 +40,7 @@ export interface Holder {
   /** How the copy differs from what the same code would compute from the silicon now. */
   readonly differences: (machine: Machine, now: World) => readonly SnapshotDifference[];
   /** Code of what one notices. */
-  readonly symptom: (differences: readonly SnapshotDifference[]) => string;
+  readonly symptom: (differences: readonly SnapshotDifference[], machine: Machine) => string;
   /** A new kernel takes everything anew; it need not be tried. */
   readonly cures: readonly Cure[];
   /** Cures that one would try first, each with the reason for the case that it leaves something. They are played, not believed. */

@@ -62,7 +62,7 @@ export function ledger(machine: Machine, twin?: Machine): SnapshotRow[] {
   return holdersOf(machine).map((holder) => {
     const differences = holder.differences(machine, world);
     const stale = differences.length > 0;
-    const row = { holder: holder.id, takenAt: holder.takenAt(machine)!, stale, differences, symptom: stale ? holder.symptom(differences) : 'none' };
+    const row = { holder: holder.id, takenAt: holder.takenAt(machine)!, stale, differences, symptom: stale ? holder.symptom(differences, machine) : 'none' };
     return stale ? { ...row, ...cured(holder, played, world, differences) } : { ...row, cures: [], notCuredBy: [] };
   });
 }

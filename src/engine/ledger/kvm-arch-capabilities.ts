@@ -2,7 +2,8 @@ import { msrDifferences } from '../guests/register-bits.ts';
 import { guestArchCapabilities, hostArchCapabilities } from '../kvm/arch-capabilities.ts';
 import type { Machine } from '../model/machine.ts';
 import type { SnapshotDifference } from '../model/report.ts';
-import { anyLost, because, type Holder, NEW_KERNEL, type World } from './holder.ts';
+import { because, type Holder, NEW_KERNEL, type World } from './holder.ts';
+import { guestSymptom } from './user-space.ts';
 
 const MSR = '10a';
 
@@ -28,15 +29,13 @@ function promisedDifferences(machine: Machine, { freshKvm }: World): SnapshotDif
   return msrDifferences(MSR, guestArchCapabilities(machine.kernel, hostNow(machine)), guestArchCapabilities(freshKvm.kernel, hostNow(freshKvm)));
 }
 
-const symptom = (differences: readonly SnapshotDifference[]): string => (anyLost(differences) ? 'guests-keep-feature' : 'guests-miss-feature');
-
 const cached: Holder = {
   id: 'kvm_host.arch_capabilities',
   title: 'ARCH_CAPABILITIES as KVM read it when it was loaded',
   source: 'kvm/x86.c kvm_x86_vendor_init()',
   takenAt: (machine) => (machine.kernel.trait('kvm-caches-arch-capabilities') ? (machine.kvmLoaded?.at.event ?? null) : null),
   differences: cachedDifferences,
-  symptom,
+  symptom: guestSymptom,
   cures: NEW_KERNEL,
   tries: { 'kvm-reload': because('from-boot-caps') },
 };
@@ -48,7 +47,7 @@ const promised: Holder = {
   source: 'kvm/x86.c kvm_get_arch_capabilities()',
   takenAt: (machine) => (machine.kvm ? machine.booted.at.event : null),
   differences: promisedDifferences,
-  symptom,
+  symptom: guestSymptom,
   cures: NEW_KERNEL,
   tries: {
     'kvm-reload': because('from-boot-bugs'),

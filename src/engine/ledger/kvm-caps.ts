@@ -1,7 +1,8 @@
 import { registerRef } from '../guests/register-bits.ts';
 import type { KvmState } from '../kvm/kvm-state.ts';
 import type { SnapshotDifference } from '../model/report.ts';
-import { anyLost, because, type Holder, NEW_KERNEL, type WhyNot, type World } from './holder.ts';
+import { because, type Holder, NEW_KERNEL, type WhyNot, type World } from './holder.ts';
+import { guestSymptom } from './user-space.ts';
 
 /** Bits that KVM takes from boot_cpu_data whatever CPUID says: VERW_CLEAR, SBPB, IBPB_BRTYPE, SRSO_NO, TSA_SQ_NO, TSA_L1_NO (kvm/cpuid.c). */
 const SYNTHESIZED: ReadonlySet<string> = new Set([
@@ -36,10 +37,6 @@ function capDifferences(held: KvmState, now: KvmState, kind: Kind): SnapshotDiff
   return found;
 }
 
-function symptom(differences: readonly SnapshotDifference[]): string {
-  return anyLost(differences) ? 'guests-keep-feature' : 'guests-miss-feature';
-}
-
 /** A reload takes boot_cpu_data as it stands: what is gone goes, what came does not come, and what only a new boot would drop stays. */
 const masked: WhyNot = (left, all) => {
   if (left.every(({ held }) => held === true)) return 'from-boot-caps';
@@ -53,7 +50,7 @@ function holder(kind: Kind, id: string, title: string, whyNot: WhyNot): Holder {
     source: 'kvm/cpuid.c kvm_set_cpu_caps(), kvm_initialize_cpu_caps()',
     takenAt: (machine) => machine.kvmLoaded?.at.event ?? null,
     differences: ({ kvm }, { freshKvm }: World) => (kvm && freshKvm?.kvm ? capDifferences(kvm, freshKvm.kvm, kind) : []),
-    symptom,
+    symptom: guestSymptom,
     cures: NEW_KERNEL,
     tries: { 'kvm-reload': whyNot },
   };

@@ -4,9 +4,10 @@ import type { Boot } from '../boot/boot.ts';
 import { featureEnabled } from '../features/enabled.ts';
 import { msrDifferences } from '../guests/register-bits.ts';
 import { hostArchCapabilities } from '../kvm/arch-capabilities.ts';
+import type { VmcsConfig } from '../kvm/kvm-state.ts';
 import { moduleParameters } from '../kvm/module-parameters.ts';
-import { pmuCapability } from '../kvm/pmu-capability.ts';
-import type { Machine, Moment } from '../model/machine.ts';
+import { mediatedPmu, pmuCapability } from '../kvm/pmu-capability.ts';
+import type { KvmLoaded, Machine, Moment } from '../model/machine.ts';
 import type { SnapshotDifference } from '../model/report.ts';
 import { msrOf, type Silicon } from '../silicon/silicon.ts';
 import { valueDifference } from './differ.ts';
@@ -49,11 +50,15 @@ function fbClearControl({ kernel, silicon }: Moment): boolean {
 }
 
 /** vmx_get_perf_capabilities(); that perf found branch records is read off the MSR's own format. */
-function perfCapabilities({ kernel, silicon }: Moment, parameters: string): bigint {
+function perfCapabilities(loaded: KvmLoaded, vmcs: VmcsConfig | null): bigint {
+  const { kernel, silicon } = loaded;
   kernel.begin();
-  const pmu = pmuCapability(kernel, moduleParameters(kernel, parameters).bool('kvm.enable_pmu', true));
+  const parameters = moduleParameters(kernel, loaded.tables.parameters, loaded.parameters);
+  const pmu = pmuCapability(kernel, parameters.bool('kvm.enable_pmu', true));
   if (!pmu.enabled) return 0n;
   const host = kernel.has('PDCM') ? (msrOf(silicon, MSR_IA32_PERF_CAPABILITIES) ?? 0n) : 0n;
+  const mediated = vmcs !== null && parameters.bool('kvm_intel.enable_mediated_pmu', false) && mediatedPmu(kernel, cpuAt(kernel, silicon), vmcs, pmu);
+  if (mediated) return FW_WRITES;
   const branches = featureEnabled(kernel, 'ARCH_LBR') ? 0n : host & LBR_FORMAT;
   return FW_WRITES | branches | (kernel.has('PEBS') && pmu.pebsEpt ? host & PEBS_BITS : 0n);
 }
@@ -62,8 +67,8 @@ function vmcs(nested: boolean): Holder['differences'] {
   return ({ kvm }, { freshKvm }) => (kvm?.vmcs && freshKvm?.kvm?.vmcs ? vmcsDifferences(kvm.vmcs, freshKvm.kvm.vmcs, nested) : []);
 }
 
-function nestedAllowed(machine: Machine): boolean {
-  return moduleParameters(machine.kernel, machine.kvmLoaded?.parameters ?? '').bool('kvm_intel.nested', true);
+function nestedAllowed({ kernel, kvmLoaded }: Machine): boolean {
+  return kvmLoaded !== null && moduleParameters(kernel, kvmLoaded.tables.parameters, kvmLoaded.parameters).bool('kvm_intel.nested', true);
 }
 
 const RELOAD_FAILS = { 'kvm-reload': because('from-boot-caps') } as const;
@@ -115,10 +120,9 @@ const holders: readonly Holder[] = [
     title: 'PERF_CAPABILITIES that KVM offers',
     source: 'kvm/vmx/vmx.c vmx_get_perf_capabilities()',
     takenAt: intelLoad,
-    differences: ({ kvmLoaded }, { freshKvm }) => {
-      if (!kvmLoaded || !freshKvm?.kvmLoaded) return [];
-      const { parameters } = kvmLoaded;
-      return msrDifferences('345', perfCapabilities(kvmLoaded, parameters), perfCapabilities(freshKvm.kvmLoaded, parameters));
+    differences: ({ kvm, kvmLoaded }, { freshKvm }) => {
+      if (!kvm || !kvmLoaded || !freshKvm?.kvm || !freshKvm.kvmLoaded) return [];
+      return msrDifferences('345', perfCapabilities(kvmLoaded, kvm.vmcs), perfCapabilities(freshKvm.kvmLoaded, freshKvm.kvm.vmcs));
     },
     symptom: () => 'guests-miss-feature',
     cures: NEW_KERNEL,

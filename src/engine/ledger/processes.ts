@@ -6,17 +6,9 @@ import { cpuidRef } from '../silicon/refs.ts';
 import { cpuidOf, type Silicon } from '../silicon/silicon.ts';
 import { valueDifference, wordDifferences } from './differ.ts';
 import { because, type Holder, NEW_KERNEL } from './holder.ts';
-import { lossSymptom } from './user-space.ts';
+import { hidesTsx, lossSymptom } from './user-space.ts';
 
-const MSR_TSX_FORCE_ABORT = 0x10f;
-const MSR_IA32_TSX_CTRL = 0x122;
-const CPUID_CLEAR = 2n;
 const HLE_AND_RTM = (1 << 4) | (1 << 11);
-
-/** Whether the kernel hides RTM and HLE in CPUID by an MSR (cpu/tsx.c tsx_clear_cpuid(), tsx_disable()). */
-function hidesTsx(kernel: Boot): boolean {
-  return [MSR_IA32_TSX_CTRL, MSR_TSX_FORCE_ABORT].some((msr) => ((kernel.written.get(msr) ?? 0n) & CPUID_CLEAR) !== 0n);
-}
 
 /** CPUID is not virtualised for user space: a program sees the silicon, less what the kernel hides by MSR. */
 function seen(kernel: Boot, silicon: Silicon, leaf: number, subleaf: number, register: 'eax' | 'ebx' | 'ecx' | 'edx'): number {

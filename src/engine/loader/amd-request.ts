@@ -4,6 +4,8 @@ import { forceMinrev } from './loader-switches.ts';
 import type { OfferedUpdate } from './offered-file.ts';
 
 const FIRST_ZEN_FAMILY = 0x17;
+/** Flaws that verify_container() finds, before anything of an earlier load is given up. */
+const HEADLESS: readonly string[] = ['truncated-container', 'bad-magic'];
 
 /** Zen patches are found by what their id says, older ones by the container's equivalence table; 6.1 uses the table for all. */
 function byPatchId(c: LoadCase): boolean {
@@ -63,7 +65,9 @@ export function nodeLeaders(c: LoadCase): readonly (readonly [cpu: number, revis
 export function requestAmd(c: LoadCase): Requested {
   const none: Requested = { ...NOTHING_REQUESTED, cache: c.cache };
   if (forceMinrev(c.b) || !c.file.present || c.file.vendor !== 'AuthenticAMD') return none;
-  if (containerFlaw(c) !== null) return { ...none, state: 'error', cache: [] };
+  const flaw = containerFlaw(c);
+  // Without a container's head the file is put away before the cache is touched.
+  if (flaw !== null) return { ...none, state: 'error', log: c.file.flawLog ?? [], cache: HEADLESS.includes(flaw) ? c.cache : [] };
   const cache = [...c.cache, ...c.file.updates.filter((update) => keptByLoader(c, update))];
   // The patch is looked up for the CPU that writes the file, which is taken to be CPU 0.
   const update = findPatch(c, cache, bootSilicon(c.threads));

@@ -31,6 +31,13 @@ export function applyIntel(c: LoadCase, update: OfferedUpdate, thread: Thread, r
   return done(current < update.revision ? 'updated' : 'ok');
 }
 
+/** The kernel prints the digits of the date field whether or not they make a date. */
+function printedDate({ date, dateField }: OfferedUpdate): string {
+  if (dateField === undefined) return date ?? '0000-00-00';
+  const digits = dateField.toString(16).padStart(8, '0');
+  return `${digits.slice(4)}-${digits.slice(0, 2)}-${digits.slice(2, 4)}`;
+}
+
 /**
  * 6.1's apply_microcode_intel(): each CPU looks for a newer patch in the cache; one that needs none and is not the boot
  * CPU ends as an error, so mixed revisions fail the load.
@@ -48,7 +55,7 @@ export function applyIntelFromCache(c: LoadCase, update: OfferedUpdate, cache: r
   if (c.rejects(thread.number)) return done('error', [`microcode: CPU${thread.number} update to revision ${hex(patch.revision)} failed`]);
   writeCore(c.threads, revisions, thread, patch.revision);
   revisions.shown.set(thread.number, patch.revision);
-  const line = `microcode: updated to revision ${hex(patch.revision)}, date = ${patch.date ?? '0000-00-00'}`;
+  const line = `microcode: updated to revision ${hex(patch.revision)}, date = ${printedDate(patch)}`;
   return done('updated', thread.number === 0 ? [line] : []);
 }
 

@@ -38,19 +38,22 @@ function earlyIntel(c: LoadCase): OfferedUpdate | null {
 }
 
 /**
- * load_ucode_amd_bsp(): from Zen on newer lines match the patch id with the CPU itself; the last match in the container
- * counts, and the same revision is written again.
+ * load_ucode_amd_bsp(): from Zen on newer lines match the patch id with the CPU itself. Of one container the last match before a flaw counts; the
+ * same revision is written again.
  */
 function earlyAmd(c: LoadCase): OfferedUpdate | null {
-  if (c.file.flaw !== null || c.file.vendor !== 'AuthenticAMD') return null;
+  if (c.file.vendor !== 'AuthenticAMD') return null;
   const signature = c.b.cpuidRegister(1, 0, 'eax');
   const current = bootSilicon(c.threads);
   const byId = c.b.trait('amd-patch-id-match') && c.b.cpu.family >= FIRST_ZEN_FAMILY;
-  const mine = c.file.updates.filter((update) => {
+  const matches = c.file.updates.filter((update) => {
+    if (c.file.flaw !== null && update.offset >= c.file.flaw.offset) return false;
     if (0xf + ((update.amd?.equivalenceId ?? 0) >>> 12) !== c.b.cpu.family) return false;
     if (!onSameSideOfCutoff(c.b, patchLevel(c, current), update.revision)) return false;
     return byId ? signatureOfRevision(update.revision) === signature : findPatch(c, [update], current) !== null;
   });
+  const first = c.b.trait('amd-first-container-wins') ? matches[0]?.amd?.container : matches.at(-1)?.amd?.container;
+  const mine = matches.filter((update) => update.amd?.container === first);
   const update = mine.at(-1);
   if (update === undefined || current > update.revision) return null;
   const digest = verifyDigest(c.b, {

@@ -99,7 +99,7 @@ function decision(c: LoadCase, ending: Ending, reasons: readonly LoadReason[]): 
     comparesFeatures: run?.comparesFeatures ?? false,
     staged: run?.staged ?? false,
     cache: cacheAfter(c, ending),
-    printedOnce: requested?.printedOnce ?? [],
+    printedOnce: [...(requested?.printedOnce ?? []), ...(run?.printedOnce ?? [])],
     assumed: assumptions(c, run),
   };
 }

@@ -53,17 +53,20 @@ export function minrevLines(c: LoadCase, update: OfferedUpdate): string[] {
   ];
 }
 
-function flawLine(c: LoadCase, flaw: string): string {
+function flawLines(c: LoadCase, flaw: string): readonly string[] {
+  if (c.file.flawLog !== undefined) return c.file.flawLog;
   const line = `microcode: ${FLAW_LINES[flaw] ?? FLAW_LINES['unknown-header-version']}`;
-  if (flaw !== 'unknown-header-version' || !c.b.trait('microcode-rendezvous')) return line;
+  if (flaw !== 'unknown-header-version' || !c.b.trait('microcode-rendezvous')) return [line];
   const bad = c.file.updates.find((update) => update.offset === c.file.flaw?.offset);
-  return `${line} Header type ${bad?.intel?.headerVersion ?? 0}`;
+  return [`${line} Header type ${(bad?.intel?.headerVersion ?? 0) | 0}`];
 }
 
 /** A damaged last update leaves nothing unread behind it, which older lines take for the end of a good file. */
 function toleratedFlaw(c: LoadCase): boolean {
-  const { flaw, updates } = c.file;
-  return !c.b.trait('microcode-rendezvous') && flaw !== null && !UNREADABLE.includes(flaw.flaw) && updates.at(-1)?.offset === flaw.offset;
+  const { flaw, updates, bytesBehind } = c.file;
+  if (c.b.trait('microcode-rendezvous') || flaw === null) return false;
+  if (bytesBehind !== undefined) return bytesBehind === 0;
+  return !UNREADABLE.includes(flaw.flaw) && updates.at(-1)?.offset === flaw.offset;
 }
 
 interface Chosen {
@@ -107,7 +110,7 @@ export function requestIntel(c: LoadCase): Requested {
   }
   const { log, printedOnce } = chosen;
   if (file.flaw !== null) {
-    log.push(flawLine(c, file.flaw.flaw));
+    log.push(...flawLines(c, file.flaw.flaw));
     if (!toleratedFlaw(c)) return { ...none, state: 'error', log, printedOnce };
   }
   if (chosen.update === null) return { ...none, log, printedOnce };

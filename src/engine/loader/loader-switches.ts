@@ -6,9 +6,12 @@ const HYPERVISOR_BIT = 31;
 /** AMD patch levels that nothing may follow (cpu/microcode/core.c final_levels[]). */
 const FINAL_LEVELS: readonly number[] = [0x01000098, 0x0100009f, 0x010000af];
 
+/** The buffer for the option holds so many characters; what follows them is cut off. */
+const OPTION_LENGTH = 63;
+
 /** The tokens of 7.2's `microcode=`; only the last such option counts (core.c early_parse_cmdline()). */
 function microcodeOption(b: Boot): readonly string[] {
-  return b.trait('microcode-option') ? (b.param('microcode') ?? '').split(',') : [];
+  return b.trait('microcode-option') ? (b.param('microcode') ?? '').slice(0, OPTION_LENGTH).split(',') : [];
 }
 
 /**

@@ -15,6 +15,10 @@ export interface OfferedUpdate {
   readonly revision: number;
   /** ISO date or null. */
   readonly date: string | null;
+  /** The date as the header has it, from real bytes. */
+  readonly dateField?: number;
+  /** Bytes, where they are known. */
+  readonly size?: number;
   /** 0: none declared. */
   readonly minRevision: number;
   readonly applies: readonly OfferedTarget[];
@@ -30,16 +34,16 @@ export interface OfferedFile {
   readonly present: boolean;
   readonly updates: readonly OfferedUpdate[];
   readonly flaw: { readonly flaw: string; readonly offset: number } | null;
+  /** What the loader prints at the flaw, as the parser knows it from the bytes; absent for a descriptor. */
+  readonly flawLog?: readonly string[];
+  /** Bytes that are not read behind the flaw; absent for a descriptor. */
+  readonly bytesBehind?: number;
   /** Nobody checked the bytes. */
   readonly unchecked: boolean;
 }
 
-/** What a parser of the real bytes found: `summarizeFile()` of `src/microcode/` gives it. */
-export interface VerdictOfBytes {
-  readonly vendor: 'GenuineIntel' | 'AuthenticAMD' | null;
-  readonly updates: readonly OfferedUpdate[];
-  readonly flaw: { readonly flaw: string; readonly offset: number } | null;
-}
+/** What a parser of the real bytes found: `loaderBytes()` of `src/microcode/` gives it. */
+export type VerdictOfBytes = Omit<OfferedFile, 'present' | 'unchecked'>;
 
 /** Header type 2 is In-Field Scan, the only other kind of file that Intel ships in this format. */
 const OTHER_HEADER_TYPE = 2;
@@ -69,7 +73,7 @@ const AMD_FLAWS: Readonly<Record<Integrity, string | null>> = {
  */
 export function offeredFile(blob: Blob, bytes?: VerdictOfBytes): OfferedFile {
   if (blob.file?.state === 'absent') return { vendor: blob.vendor, present: false, updates: [], flaw: null, unchecked: false };
-  if (bytes) return { vendor: bytes.vendor, present: true, updates: bytes.updates, flaw: bytes.flaw, unchecked: false };
+  if (bytes) return { ...bytes, present: true, unchecked: false };
   const integrity = blob.file?.integrity ?? 'valid';
   const flaw = (blob.vendor === 'GenuineIntel' ? INTEL_FLAWS : AMD_FLAWS)[integrity];
   return {

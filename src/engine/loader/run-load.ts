@@ -1,9 +1,9 @@
 import { hex } from '../../base/hex.ts';
 import type { Thread } from '../model/machine.ts';
 import { type Applied, applyAmd, applyIntel, applyIntelFromCache } from './apply-update.ts';
-import { type LoadCase, leaderOf, onlineThreads, type Requested, type Revisions, startRevisions } from './load-case.ts';
+import { type LoadCase, leaderOf, onlineThreads, printOnce, type Requested, type Revisions, startRevisions } from './load-case.ts';
 import type { LoadErrno } from './load-decision.ts';
-import { stagingAvailable } from './staging.ts';
+import { stagingAvailable, stagingLine } from './staging.ts';
 
 /** What came of stopping the machine and writing the update. */
 export interface Run {
@@ -13,6 +13,8 @@ export interface Run {
   readonly tainted: boolean;
   readonly comparesFeatures: boolean;
   readonly staged: boolean;
+  /** Messages printed once a boot that were printed now. */
+  readonly printedOnce: readonly string[];
   readonly anyUpdated: boolean;
   readonly anyFailed: boolean;
   readonly assumedDigest: boolean;
@@ -68,6 +70,7 @@ export function runAtOnce(c: LoadCase, requested: Requested): Run {
     tainted: true,
     comparesFeatures: !failed,
     staged: false,
+    printedOnce: [],
     anyUpdated: states.includes('updated'),
     anyFailed: failed,
     assumedDigest: false,
@@ -118,21 +121,41 @@ function silentSiblings(c: LoadCase): number[] {
   return c.threads.filter((thread) => thread.booted && !thread.online).map((thread) => thread.number);
 }
 
+/** Every online CPU but the first waits in vain; those that lead a core and those that follow have a line each, printed once a boot. */
+function timeoutLines(c: LoadCase, online: readonly Thread[]): { log: string[]; printedOnce: string[] } {
+  const { leaders, followers } = inOrder(online);
+  const line = ['microcode: load: 1 CPUs timed out'];
+  const once = [
+    ...(leaders.length > 1 ? [printOnce(c.b, 'load-primary-timeout', line)] : []),
+    ...(followers.length > 0 ? [printOnce(c.b, 'load-secondary-timeout', line)] : []),
+  ];
+  return { log: once.flatMap(({ log }) => log), printedOnce: once.flatMap(({ printedOnce }) => printedOnce) };
+}
+
 /** Later lines: load_late_stop_cpus() of cpu/microcode/core.c. */
 export function runRendezvous(c: LoadCase, requested: Requested): Run {
   const revisions = startRevisions(c.threads);
   const apply = applier(c, requested, revisions);
   const online = onlineThreads(c.threads);
   const safe = requested.state === 'new-safe';
-  const staged = stagingAvailable(c.b);
+  const staging = stagingAvailable(c.b) ? stagingLine(requested.update ?? { revision: 0 }) : null;
   const log: string[] = [];
   if (!safe) log.push('microcode: Late microcode loading without minimal revision check.', 'microcode: You should switch to early loading, if possible.');
-  if (staged) log.push(`microcode: Staging of patch revision ${hex(requested.update?.revision ?? 0)} succeeded.`);
+  if (staging !== null) log.push(staging.line);
   const silent = silentSiblings(c);
   const nothing: Counts = { updated: 0, siblings: 0, failed: 1 + silent.length, timedOut: online.length - 1 };
-  if (silent.length > 0 && online.length > 1) log.push('microcode: load: 1 CPUs timed out');
+  const timeouts = silent.length > 0 ? timeoutLines(c, online) : { log: [], printedOnce: [] };
+  log.push(...timeouts.log);
   const { counts, assumedDigest } = silent.length > 0 ? { counts: nothing, assumedDigest: false } : rendezvous(apply, online, log);
-  const base = { log, revisions, staged, assumedDigest, silentSiblings: silent, anyUpdated: counts.updated > 0 };
+  const base = {
+    log,
+    revisions,
+    staged: staging?.staged ?? false,
+    printedOnce: timeouts.printedOnce,
+    assumedDigest,
+    silentSiblings: silent,
+    anyUpdated: counts.updated > 0,
+  };
   const bad = counts.failed > 0 || counts.timedOut > 0;
   if (counts.updated === 0) {
     if (silent.length > 0) log.push(`microcode: ${silent.length} offline siblings did not respond.`);

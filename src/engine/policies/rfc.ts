@@ -2,7 +2,7 @@ import type { Boot } from '../boot/boot.ts';
 import { cpuOffline } from '../events/hotplug.ts';
 import { MSR_IA32_TSX_CTRL } from '../kvm/user-return-msrs.ts';
 import type { Finding, Machine } from '../model/machine.ts';
-import { TSX_CTRL_ELSEWHERE } from '../vulnerabilities/taa.ts';
+import { TSX_CTRL_ELSEWHERE, TSX_CTRL_RESTORED } from '../vulnerabilities/taa.ts';
 import { followBadSpectreList } from './bad-spectre-revisions.ts';
 import type { LoadProgress, Reevaluated } from './reevaluated.ts';
 import { reprobeBugs } from './reprobe-bugs.ts';
@@ -61,7 +61,7 @@ function restoredByKvm(machine: Machine, kernel: Boot): Finding[] {
   if (held === undefined || guests.length === 0 || written === undefined || written === held) return [];
   kernel.begin();
   kernel.writeMsr(MSR_IA32_TSX_CTRL, held);
-  kernel.share(TSX_CTRL_ELSEWHERE, true, 'kvm/user-return/host-value-restored');
+  for (const name of [TSX_CTRL_ELSEWHERE, TSX_CTRL_RESTORED]) kernel.share(name, true, 'kvm/user-return/host-value-restored');
   return [{ code: 'kvm-restores-tsx-ctrl', args: { guests } }];
 }
 

@@ -1,6 +1,6 @@
 import { bit32, bit64 } from '../../base/bits.ts';
 import type { Register } from '../../data/kernels/types.ts';
-import { cpuidKey, type Silicon } from './silicon.ts';
+import { cpuidKey, type Silicon, ZERO_REGISTERS } from './silicon.ts';
 
 /*
  * What a profile does not say. A dump may lack leaves, a format may carry names instead of registers, and most carry no MSRs. The kernel's
@@ -29,11 +29,19 @@ function deniedByItself(silicon: Silicon, leaf: number, subleaf: number): boolea
   if (leaf === STRUCTURED_FEATURES) return first.eax < subleaf;
   if (leaf === XSAVE && subleaf > 1) {
     const second = silicon.cpuid.get(cpuidKey(leaf, 1));
-    return second !== undefined && !bit32((first.eax | second.ecx) >>> 0, subleaf);
+    if (second === undefined) return false;
+    return !bit32(subleaf < 32 ? first.eax | second.ecx : first.edx | second.edx, subleaf & 31);
   }
   if (leaf === MONITORING) return !bit32(first.edx, subleaf);
   if (leaf === ALLOCATION) return !bit32(first.ebx, subleaf);
   return first.eax === 0 && first.ebx === 0 && first.ecx === 0 && first.edx === 0;
+}
+
+/** A state component that the CPU names has a size: where the row is all zeros, the tool that wrote the dump has not read it (old AIDA64 does so with its last). */
+function namedWithoutSize(silicon: Silicon, leaf: number, subleaf: number): boolean {
+  if (leaf !== XSAVE || subleaf < 2 || !silicon.cpuid.has(cpuidKey(leaf, 0)) || deniedByItself(silicon, leaf, subleaf)) return false;
+  const row = silicon.cpuid.get(cpuidKey(leaf, subleaf)) ?? ZERO_REGISTERS;
+  return row.eax === 0 && row.ebx === 0 && row.ecx === 0 && row.edx === 0;
 }
 
 /**
@@ -43,6 +51,7 @@ function deniedByItself(silicon: Silicon, leaf: number, subleaf: number): boolea
 export function knowsCpuid(silicon: Silicon, leaf: number, subleaf: number, register: Register, bit: number | null): boolean {
   const mask = silicon.cpuidKnown.get(cpuidKey(leaf, subleaf));
   if (mask !== undefined) return bit === null ? mask[register] === 0xffff_ffff : bit32(mask[register], bit);
+  if (namedWithoutSize(silicon, leaf, subleaf)) return false;
   if (silicon.cpuid.has(cpuidKey(leaf, subleaf)) || silicon.absentLeaves === 'zero') return true;
   const highest = highestLeaf(silicon, leaf);
   if (highest === null) return false;

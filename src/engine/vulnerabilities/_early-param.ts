@@ -1,4 +1,5 @@
 import type { Boot } from '../boot/boot.ts';
+import { forEachEarlyOption } from '../boot/early-options.ts';
 
 /**
  * early_param(): hands every value of an option to its parser, in the order of the command line, so the last one wins
@@ -6,12 +7,26 @@ import type { Boot } from '../boot/boot.ts';
  * @param set takes the value, null where the option stood alone; false is the parser's -EINVAL
  */
 export function earlyParam(b: Boot, name: string, set: (value: string | null) => boolean): void {
-  for (const value of b.params(name)) if (!set(value)) b.print(`Malformed early option '${name}'`);
+  forEachEarlyOption(b, [name], ({ value }) => set(value));
+}
+
+/** The parser that has no use for a missing value: -EINVAL. @param set takes the value that was given */
+export function earlyValue(b: Boot, name: string, set: (value: string) => void): void {
+  earlyParam(b, name, (value) => {
+    if (value === null) return false;
+    set(value);
+    return true;
+  });
 }
 
 /** @returns what a table of words holds for a word of the command line; `constructor` and its like are no words. */
 export function wordIn<T>(words: Readonly<Record<string, T>>, word: string): T | undefined {
   return Object.hasOwn(words, word) ? words[word] : undefined;
+}
+
+/** @returns what `char arg[20]` keeps of a value that cmdline_find_option() reads: the kernel compares the whole word and prints this. */
+export function asBuffered(value: string): string {
+  return value.slice(0, 19);
 }
 
 /** An option of which a word chooses a constant. */

@@ -1,4 +1,5 @@
 import type { Boot } from '../boot/boot.ts';
+import { earlyParam } from './_early-param.ts';
 
 export type AttackVector = 'user_kernel' | 'user_user' | 'guest_host' | 'guest_guest';
 const VECTORS: readonly AttackVector[] = ['user_kernel', 'user_user', 'guest_host', 'guest_guest'];
@@ -22,11 +23,12 @@ export function parseMitigations(b: Boot): void {
   // A kernel without KVM has no guests to fear.
   const guests = b.config('CONFIG_KVM');
   for (const vector of VECTORS) b.share(`attack_vector_${vector}`, built && (guests || !vector.startsWith('guest')), rule);
-  for (const value of b.params('mitigations')) {
+  earlyParam(b, 'mitigations', (value) => {
     if (!built && b.trait('mitigations-option-needs-config')) b.print(NOT_BUILT);
     else if (b.trait('attack-vectors')) parseVectors(b, value ?? '');
     else parseWord(b, value ?? '');
-  }
+    return true;
+  });
 }
 
 /** 6.1 and 6.12: three words and nothing else. */

@@ -22,6 +22,8 @@ export interface Part {
   readonly optedOut?: boolean;
   /** The file in sysfs says that this is executed, and it is not. */
   readonly onlyReported?: boolean;
+  /** Somebody who does not know of it writes over what the kernel has decided. */
+  readonly undone?: boolean;
   /** The kernel looks at this again after a late load. */
   readonly reEvaluated?: boolean;
 }

@@ -22,11 +22,17 @@ export function specCtrlBase(b: Boot): bigint {
 
 /** x86_spec_ctrl_base |= bits, and the MSR with it: update_spec_ctrl(). */
 export function setSpecCtrl(b: Boot, bits: bigint, rule: string): void {
-  writeSpecCtrl(b, specCtrlBase(b) | bits, rule);
-}
-
-/** Gives x86_spec_ctrl_base and the MSR a new value. */
-export function writeSpecCtrl(b: Boot, value: bigint, rule: string): void {
+  const value = specCtrlBase(b) | bits;
   b.share('x86_spec_ctrl_base', value, rule);
   b.writeMsr(MSR_IA32_SPEC_CTRL, value);
+}
+
+/**
+ * update_stibp_strict(): STIBP comes and goes in x86_spec_ctrl_base, but update_stibp_msr() only ever adds it to what this CPU has written
+ * before (x86_spec_ctrl_current): taken away it is by the next task that differs.
+ */
+export function setStibp(b: Boot, on: boolean, rule: string): void {
+  const base = specCtrlBase(b) & ~SPEC_CTRL.STIBP;
+  b.share('x86_spec_ctrl_base', on ? base | SPEC_CTRL.STIBP : base, rule);
+  b.writeMsr(MSR_IA32_SPEC_CTRL, (b.written.get(MSR_IA32_SPEC_CTRL) ?? 0n) | (on ? SPEC_CTRL.STIBP : 0n));
 }

@@ -1,7 +1,7 @@
 import type { Boot } from '../boot/boot.ts';
 import { listed } from '../boot/cpu-match.ts';
 import { defineVulnerability } from './_define.ts';
-import { wordIn } from './_early-param.ts';
+import { earlyValue, wordIn } from './_early-param.ts';
 import { vectorMitigated } from './_global.ts';
 import { SPEC_CTRL, setSpecCtrl } from './_spec-ctrl.ts';
 import { disableKernelRrsba } from './spectre-v2/common.ts';
@@ -30,12 +30,11 @@ function initial(b: Boot): void {
   b.begin();
   const on = b.trait('phased-mitigations') ? 'BHI_MITIGATION_AUTO' : 'BHI_MITIGATION_ON';
   b.choose('bhi', b.config('CONFIG_MITIGATION_SPECTRE_BHI') ? on : 'BHI_MITIGATION_OFF', 'bhi/default');
-  for (const value of b.params('spectre_bhi')) {
-    if (value === null) continue;
+  earlyValue(b, 'spectre_bhi', (value) => {
     const choice = value === 'vmexit' && !b.trait('bhi-vmexit') ? undefined : wordIn(WORDS, value);
     if (choice) b.choose('bhi', choice, 'bhi/parameter');
     else b.print(`Spectre V2 : Ignoring unknown spectre_bhi option (${value})`);
-  }
+  });
 }
 
 function engage(b: Boot): void {

@@ -1,5 +1,6 @@
 import type { Boot } from '../boot/boot.ts';
 import { listed } from '../boot/cpu-match.ts';
+import { kernelBool } from '../loader/kernel-bool.ts';
 import { archCap } from './_arch-cap.ts';
 import { defineVulnerability } from './_define.ts';
 import { mitigationsOff } from './_global.ts';
@@ -16,14 +17,6 @@ function affected(b: Boot): void {
   if (!listed(b, 'whitelist', 'NO_ITLB_MULTIHIT') && !archCap(b, 'PSCHANGE_MC_NO')) b.forceBug('ITLB_MULTIHIT', 'itlb_multihit/affected/not-excluded');
 }
 
-/** kstrtobool() (lib/kstrtox.c): the first letter counts, after an `o` the second; newer lines also know enable and disable. */
-function parseBoolean(b: Boot, value: string): boolean | null {
-  if (/^([ytYT1]|[oO][nN])/.test(value)) return true;
-  if (/^([nfNF0]|[oO][fF])/.test(value)) return false;
-  if (!b.trait('kstrtobool-enable-disable')) return null;
-  return /^[eE]/.test(value) ? true : /^[dD]/.test(value) ? false : null;
-}
-
 /** get_nx_auto_mode(). */
 function autoMode(b: Boot): boolean {
   return b.bug('ITLB_MULTIHIT') && !mitigationsOff(b);
@@ -32,22 +25,22 @@ function autoMode(b: Boot): boolean {
 function byWord(b: Boot, word: string): boolean | null {
   if (word === 'auto') return autoMode(b);
   if (word === 'force') return true;
-  // `never` also keeps the recovery threads from ever starting; the line does not tell.
-  return word === 'off' || word === 'never' ? false : parseBoolean(b, word);
+  return word === 'off' || word === 'never' ? false : kernelBool(b, word);
 }
 
 /**
  * kvm.nx_huge_pages, settled when kvm.ko is loaded (kvm/mmu/mmu.c set_nx_huge_pages(), kvm_mmu_x86_module_init()): writes
  * `itlb_multihit_kvm_mitigation`.
- * @param parameter the option's value, or null where it was not given
- * @returns false where the value is none it knows: kvm is then not loaded
+ * @param parameters every value given for the option, in order; null: it stood without one
+ * @returns false where a value is none it knows, or follows a `never`, after which nothing may be set: kvm is then not loaded
  */
-export function setNxHugePages(b: Boot, parameter: string | null): boolean {
+export function setNxHugePages(b: Boot, parameters: readonly (string | null)[]): boolean {
   b.begin();
-  const word = parameter?.replace(/\n$/, '') ?? 'auto';
-  const on = byWord(b, word);
-  if (on === null) return false;
-  b.share('itlb_multihit_kvm_mitigation', on, word === 'auto' ? 'itlb_multihit/kvm/auto' : 'itlb_multihit/kvm/parameter');
+  const words = parameters.length === 0 ? ['auto'] : parameters.map((value) => value?.replace(/\n$/, '') ?? '');
+  if (words.indexOf('never') >= 0 && words.indexOf('never') < words.length - 1) return false;
+  const values = words.map((word) => byWord(b, word));
+  if (values.includes(null)) return false;
+  b.share('itlb_multihit_kvm_mitigation', values.at(-1)!, words.at(-1) === 'auto' ? 'itlb_multihit/kvm/auto' : 'itlb_multihit/kvm/parameter');
   return true;
 }
 

@@ -2,7 +2,7 @@ import type { Boot } from '../boot/boot.ts';
 import { listed } from '../boot/cpu-match.ts';
 import { archCap } from './_arch-cap.ts';
 import { defineVulnerability, textOf } from './_define.ts';
-import { wordIn } from './_early-param.ts';
+import { earlyValue, wordIn } from './_early-param.ts';
 import { mitigationsOff, shouldMitigate } from './_global.ts';
 import { allOff, archCapNow, either, IMMUNE, ibpbIssued, NOT_PATCHED_IN, type Part, type Standing, siliconBehaves, siliconHas } from './_protection.ts';
 import { callDepthPossible } from './spectre-v2/modes.ts';
@@ -43,11 +43,10 @@ function initial(b: Boot): void {
   const phased = b.trait('phased-mitigations');
   b.choose('its', phased ? (built ? 'ITS_MITIGATION_AUTO' : OFF) : THUNKS, 'its/default');
   b.share('its_cmd', built ? 'ITS_CMD_ON' : 'ITS_CMD_OFF', 'its/default');
-  for (const value of b.params('indirect_target_selection')) {
-    if (value === null) continue;
+  earlyValue(b, 'indirect_target_selection', (value) => {
     if (!built) b.print(`ITS: Mitigation disabled at compile time, ignoring option (${value})`);
     else parseWord(b, value, phased);
-  }
+  });
 }
 
 function parseWord(b: Boot, value: string, phased: boolean): void {

@@ -28,8 +28,8 @@ const BY_L1TF: ReadonlyMap<string, string> = new Map([
 
 /** What kvm_intel brings along when it is loaded. */
 export interface L1dFlushSetup {
-  /** Value of kvm_intel.vmentry_l1d_flush, or null. */
-  readonly parameter: string | null;
+  /** Every value given for kvm_intel.vmentry_l1d_flush, in order; null: it stood without one. */
+  readonly parameters: readonly (string | null)[];
   /** enable_ept as vmx.c has settled it by then. */
   readonly enableEpt: boolean;
   /** The silicon at load time; the boot's own when absent. */
@@ -63,11 +63,11 @@ function decide(b: Boot, setup: L1dFlushSetup, wanted: string): [state: string, 
  */
 export function setupL1dFlush(b: Boot, setup: L1dFlushSetup): boolean {
   b.begin();
-  const wanted = setup.parameter === null ? 'VMENTER_L1D_FLUSH_AUTO' : parseL1dFlush(setup.parameter);
+  const wanted = setup.parameters.map(parseL1dFlush);
   const built = !b.trait('l1d-flush-needs-mitigations') || b.config('CONFIG_CPU_MITIGATIONS');
-  // Without mitigations the parameter is not even parsed.
-  if (built && wanted === null) return false;
-  const [state, why] = built ? decide(b, setup, wanted!) : ['VMENTER_L1D_FLUSH_NEVER', 'not-built'];
+  // Each value is parsed, though the last one counts; without mitigations none is.
+  if (built && wanted.includes(null)) return false;
+  const [state, why] = built ? decide(b, setup, wanted.at(-1) ?? 'VMENTER_L1D_FLUSH_AUTO') : ['VMENTER_L1D_FLUSH_NEVER', 'not-built'];
   b.share('l1tf_vmx_mitigation', state, `l1tf/vmx/${why}`);
   const flushes = state === 'VMENTER_L1D_FLUSH_COND' || state === 'VMENTER_L1D_FLUSH_ALWAYS';
   b.share('vmx_l1d_should_flush', flushes, `l1tf/vmx/${why}`);

@@ -1,5 +1,6 @@
 import type { Boot } from '../boot/boot.ts';
 import { listed } from '../boot/cpu-match.ts';
+import { forEachEarlyOption } from '../boot/early-options.ts';
 import { archCap } from './_arch-cap.ts';
 import { defineVulnerability } from './_define.ts';
 import { wordIn } from './_early-param.ts';
@@ -28,20 +29,19 @@ function initial(b: Boot): void {
   b.begin();
   b.choose('pti_mode', 'PTI_AUTO', 'meltdown/default');
   b.begin();
+  // A kernel built without isolation has not even the options.
+  if (!b.config('CONFIG_MITIGATION_PAGE_TABLE_ISOLATION')) return;
   if (b.trait('pti-early-param')) lastOptionWins(b);
   else ptiGoesFirst(b);
 }
 
 function lastOptionWins(b: Boot): void {
-  b.params('pti');
-  b.params('nopti');
-  for (const { name, value } of b.options) {
+  forEachEarlyOption(b, ['pti', 'nopti'], ({ name, value }) => {
     if (name === 'nopti') b.choose('pti_mode', 'PTI_FORCE_OFF', 'meltdown/parameter/nopti');
-    if (name !== 'pti') continue;
-    const mode = value === null ? undefined : wordIn(PTI_WORDS, value);
+    const mode = name === 'nopti' || value === null ? undefined : wordIn(PTI_WORDS, value);
     if (mode !== undefined) b.choose('pti_mode', mode, 'meltdown/parameter/pti');
-    else b.print("Malformed early option 'pti'");
-  }
+    return name === 'nopti' || mode !== undefined;
+  });
 }
 
 function ptiGoesFirst(b: Boot): void {
@@ -70,6 +70,12 @@ const PREFIX = 'Kernel/User page tables isolation:';
 export function checkPti(b: Boot): void {
   b.begin();
   if (!b.config('CONFIG_MITIGATION_PAGE_TABLE_ISOLATION')) return;
+  decidePti(b);
+  // pti_init().
+  if (b.has('PTI')) b.print(`${PREFIX} enabled`);
+}
+
+function decidePti(b: Boot): void {
   const bug = b.bug('CPU_MELTDOWN');
   if (switchedOff(b)) {
     if (bug) b.print(`${PREFIX} disabled on command line.`);

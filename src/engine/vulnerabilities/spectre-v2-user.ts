@@ -1,9 +1,9 @@
 import type { Boot } from '../boot/boot.ts';
 import { smtActive, smtPossible } from '../boot/smt.ts';
 import { defineVulnerability, textOf } from './_define.ts';
-import { wordIn } from './_early-param.ts';
+import { asBuffered, earlyValue, wordIn } from './_early-param.ts';
 import { shouldMitigate, smtMitigations } from './_global.ts';
-import { SPEC_CTRL, specCtrlBase, writeSpecCtrl } from './_spec-ctrl.ts';
+import { SPEC_CTRL, setStibp, specCtrlBase } from './_spec-ctrl.ts';
 import { stibpIsImplied } from './spectre-v2/modes.ts';
 
 /*
@@ -35,12 +35,11 @@ function initial(b: Boot): void {
   b.choose(STIBP, NONE, 'spectre_v2_user/default');
   if (!b.trait('phased-mitigations')) return;
   b.share('spectre_v2_user_cmd', b.config('CONFIG_MITIGATION_SPECTRE_V2') ? 'AUTO' : 'NONE', 'spectre_v2_user/default');
-  for (const value of b.params('spectre_v2_user')) {
-    if (value === null) continue;
+  earlyValue(b, 'spectre_v2_user', (value) => {
     const command = wordIn(WORDS, value);
     if (command) b.share('spectre_v2_user_cmd', command, 'spectre_v2_user/parameter');
     else b.print(`Spectre V2 : Ignoring unknown spectre_v2_user option (${value}).`);
-  }
+  });
 }
 
 /** spectre_v2_parse_user_cmdline() of 6.1 and 6.12. */
@@ -52,7 +51,9 @@ function parse(b: Boot): string {
   if (word === null) return fallback;
   const command = wordIn(WORDS, word);
   if (command === undefined) {
-    b.print(`Spectre V2 : Unknown user space protection option (${word}). Switching to ${b.trait('spectre-v2-default-mode') ? 'default' : 'AUTO select'}`);
+    b.print(
+      `Spectre V2 : Unknown user space protection option (${asBuffered(word)}). Switching to ${b.trait('spectre-v2-default-mode') ? 'default' : 'AUTO select'}`,
+    );
     return fallback;
   }
   if (b.bug('SPECTRE_V2') !== (command === 'FORCE')) b.print(`Spectre V2 : spectre_v2_user=${word} forced on command line.`);
@@ -162,11 +163,10 @@ function apply(b: Boot): void {
 function smtUpdate(b: Boot): void {
   const stibp = b.choice(STIBP);
   if (stibp === STRICT || stibp === PREFERRED) {
-    const base = specCtrlBase(b);
-    const wanted = smtActive(b) ? base | SPEC_CTRL.STIBP : base & ~SPEC_CTRL.STIBP;
-    if (wanted === base) return;
-    b.print(`Spectre V2 : Update user space SMT mitigation: STIBP ${wanted & SPEC_CTRL.STIBP ? 'always-on' : 'off'}`);
-    writeSpecCtrl(b, wanted, 'spectre_v2_user/smt/stibp');
+    const on = smtActive(b);
+    if (on === ((specCtrlBase(b) & SPEC_CTRL.STIBP) !== 0n)) return;
+    b.print(`Spectre V2 : Update user space SMT mitigation: STIBP ${on ? 'always-on' : 'off'}`);
+    setStibp(b, on, 'spectre_v2_user/smt/stibp');
   } else if (stibp === PRCTL || stibp === SECCOMP) b.share('switch_to_cond_stibp', smtActive(b), 'spectre_v2_user/smt/conditional');
 }
 

@@ -1,8 +1,9 @@
 import type { Boot } from '../boot/boot.ts';
 import { listed } from '../boot/cpu-match.ts';
+import { forEachEarlyOption } from '../boot/early-options.ts';
 import { archCap } from './_arch-cap.ts';
 import { defineVulnerability, textOf } from './_define.ts';
-import { wordIn } from './_early-param.ts';
+import { asBuffered, wordIn } from './_early-param.ts';
 import { mitigationsOff, shouldMitigate } from './_global.ts';
 import { archCapNow, askedOff, bootPart, hereOnly, IMMUNE, NOT_PATCHED_IN, ONE_CPU_ONLY, type Part, type Standing, siliconHas } from './_protection.ts';
 import { MSR_IA32_SPEC_CTRL, SPEC_CTRL, setSpecCtrl } from './_spec-ctrl.ts';
@@ -44,21 +45,21 @@ function initial(b: Boot): void {
   if (!b.trait('phased-mitigations')) return b.choose('ssb', 'SPEC_STORE_BYPASS_NONE', 'ssb/default');
   b.choose('ssb', builtIn(b), 'ssb/default');
   b.begin();
-  b.params('nospec_store_bypass_disable');
-  b.params('spec_store_bypass_disable');
   let never = false;
-  for (const { name, value } of b.options) {
-    if (name === 'nospec_store_bypass_disable') {
-      never = true;
-      b.choose('ssb', 'SPEC_STORE_BYPASS_NONE', 'ssb/parameter/never');
-    } else if (name === 'spec_store_bypass_disable') parse(b, value, never);
-  }
+  forEachEarlyOption(b, ['nospec_store_bypass_disable', 'spec_store_bypass_disable'], ({ name, value }) => {
+    if (name === 'spec_store_bypass_disable') {
+      if (value === null) return false;
+      // nospec_store_bypass_disable closes the matter for all that comes behind it.
+      if (!never) parse(b, value);
+      return true;
+    }
+    never = true;
+    b.choose('ssb', 'SPEC_STORE_BYPASS_NONE', 'ssb/parameter/never');
+    return true;
+  });
 }
 
-function parse(b: Boot, value: string | null, never: boolean): void {
-  if (value === null) return b.print("Malformed early option 'spec_store_bypass_disable'");
-  // nospec_store_bypass_disable closes the matter for all that comes behind it.
-  if (never) return;
+function parse(b: Boot, value: string): void {
   const choice = wordOf(b, value);
   if (choice !== undefined) b.choose('ssb', choice, 'ssb/parameter');
   else b.print(`Speculative Store Bypass: Ignoring unknown spec_store_bypass_disable option (${value}).`);
@@ -72,7 +73,7 @@ function wishAtOnce(b: Boot): string {
   const choice = wordOf(b, value);
   if (choice !== undefined) return choice;
   const instead = b.trait('spectre-v2-default-mode') ? 'default mode' : 'AUTO select';
-  b.print(`Speculative Store Bypass: unknown option (${value.slice(0, 19)}). Switching to ${instead}`);
+  b.print(`Speculative Store Bypass: unknown option (${asBuffered(value)}). Switching to ${instead}`);
   return builtIn(b);
 }
 

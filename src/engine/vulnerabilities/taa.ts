@@ -14,6 +14,9 @@ import { forceVerw, initialVerw, nosmtVerw, smtTail, verwSelected, warnOnceIfSmt
 /** Kernel memory: TSX_CTRL on other CPUs, or what KVM puts back there, is not what the boot CPU was told. Absent in every released kernel. */
 export const TSX_CTRL_ELSEWHERE = 'msr_not_everywhere:122';
 
+/** Kernel memory: KVM writes its old copy over the TSX_CTRL that the kernel has decided on since. Absent in every released kernel. */
+export const TSX_CTRL_RESTORED = 'restored_by_kvm:122';
+
 /** taa_vulnerable() of 7.2: the bug counts only while transactions can run. */
 export function taaVulnerable(b: Boot): boolean {
   return b.bug('TAA') && b.has('RTM');
@@ -107,7 +110,9 @@ function verwClears(standing: Standing): boolean {
 function controlPart({ k }: Standing, tsxOff: boolean): Part {
   if (!tsxOff && !smtActive(k)) return { part: 'tsx-control', state: 'not-affected', why: 'smt-off' };
   const asked = k.param('tsx') === 'on' || k.choice('taa') === 'TAA_MITIGATION_OFF';
-  return { part: 'tsx-control', state: either(tsxOff), why: tsxOff ? 'tsx-off' : asked ? 'opted-out' : 'tsx-stays-on', optedOut: !tsxOff && asked };
+  const undone = k.shared(TSX_CTRL_RESTORED) === true;
+  const why = tsxOff ? 'tsx-off' : undone ? 'kvm-restores-tsx-ctrl' : asked ? 'opted-out' : 'tsx-stays-on';
+  return { part: 'tsx-control', state: either(tsxOff), why, optedOut: !tsxOff && asked, undone };
 }
 
 function protection(standing: Standing): Part[] {

@@ -2,6 +2,7 @@ import type { Boot } from '../boot/boot.ts';
 import { listed } from '../boot/cpu-match.ts';
 import { smtActive } from '../boot/smt.ts';
 import { defineVulnerability, textOf } from './_define.ts';
+import { earlyValue } from './_early-param.ts';
 import { mitigationsOff, shouldMitigate } from './_global.ts';
 import { allOff, either, ibpbPatchedIn, NOT_PATCHED_IN, type Part, type Standing } from './_protection.ts';
 import { inEibrsMode } from './spectre-v2/modes.ts';
@@ -24,14 +25,14 @@ function affected(b: Boot): void {
 function initial(b: Boot): void {
   b.begin();
   b.choose('vmscape', b.config('CONFIG_MITIGATION_VMSCAPE') ? AUTO : NONE, 'vmscape/default');
-  for (const value of b.params('vmscape')) {
+  earlyValue(b, 'vmscape', (value) => {
     if (value === 'off') b.choose('vmscape', NONE, 'vmscape/parameter/off');
     else if (value === 'ibpb') b.choose('vmscape', EXIT_TO_USER, 'vmscape/parameter/ibpb');
     else if (value === 'force') {
       b.forceBug('VMSCAPE', 'vmscape/parameter/force');
       b.choose('vmscape', AUTO, 'vmscape/parameter/force');
-    } else if (value !== null) b.print(`VMSCAPE: Ignoring unknown vmscape=${value} option.`);
-  }
+    } else b.print(`VMSCAPE: Ignoring unknown vmscape=${value} option.`);
+  });
 }
 
 /** Another mitigation flushes at every VM exit already. */

@@ -7,8 +7,8 @@ import type { Comparison } from '../compare.ts';
 import type { Tab, TabRow } from './tab.ts';
 
 const SNAPSHOT_COLUMNS = [
-  { title: 'COPY', min: 22, wish: 32 },
-  { title: 'TAKEN', min: 8 },
+  { title: 'COPY', min: 30, wish: 32 },
+  { title: 'TAKEN', min: 11 },
   { title: 'DIFFERS', min: 16 },
   { title: 'CURED BY', min: 14 },
   { title: 'NOT BY', min: 16, spare: 1 },
@@ -20,7 +20,7 @@ function fresh(cells: readonly Cell[], stale: boolean, at: number): Cell[] {
   return cells.map((one, index) => (index === at && !stale ? cell('no', 'dim') : one));
 }
 
-/** Who holds a copy of CPU state: stale ones first. */
+/** Who holds a copy of CPU state. */
 export function snapshotTab(comparison: Comparison): Tab {
   const section = snapshotSection({ ...comparison, snapshots: comparison.snapshots }, true);
   const rows = comparison.snapshots.map(
@@ -31,7 +31,7 @@ export function snapshotTab(comparison: Comparison): Tab {
       trees: () => [snapshotTree(comparison, row)],
     }),
   );
-  return { columns: SNAPSHOT_COLUMNS, rows: [...rows.filter(({ news }) => news), ...rows.filter(({ news }) => !news)], empty: 'Nobody holds a copy.' };
+  return { columns: SNAPSHOT_COLUMNS, rows, empty: 'Nobody holds a copy.' };
 }
 
 const GUEST_COLUMNS = [

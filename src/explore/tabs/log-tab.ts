@@ -11,5 +11,5 @@ export function logTab({ machine }: Comparison): Tab {
     news: false,
     trees: () => [node([span(line)])],
   }));
-  return { columns: [{ title: 'KERNEL LOG', min: 20 }], rows, empty: 'The CPU code has printed nothing.' };
+  return { columns: [{ title: 'KERNEL LOG', min: 20 }], rows, inTime: true, empty: 'The CPU code has printed nothing.' };
 }

@@ -15,6 +15,13 @@ function textOf(row: TabRow, columns: readonly TabColumn[]): string {
   return told.map((cell) => cell.map((paragraph) => paragraph.map(({ text }) => text).join('')).join('\n')).join('\t');
 }
 
+/** News, then what the step did, then the rest; what stands in the order of time stays in it. */
+function ordered(rows: readonly MarkedRow[], inTime: boolean): readonly MarkedRow[] {
+  if (inTime) return rows;
+  const rank = ({ news, mark }: MarkedRow): number => (news ? 0 : mark === ' ' ? 2 : 1);
+  return [...rows].sort((one, other) => rank(one) - rank(other));
+}
+
 function mark({ rows, columns }: Tab, before: readonly TabRow[]): MarkedRow[] {
   const was = new Map(before.map((row) => [row.key, textOf(row, columns)]));
   const is = new Set(rows.map(({ key }) => key));
@@ -29,8 +36,8 @@ function mark({ rows, columns }: Tab, before: readonly TabRow[]): MarkedRow[] {
 const known = new WeakMap<PlayedStep, Map<TabId, readonly MarkedRow[]>>();
 
 /**
- * The rows of a tab after a step, each with what that step did to it; rows that it took away stand at the end. The first step marks nothing:
- * everything would be new.
+ * The rows of a tab after a step, each with what that step did to it: first those with news, then those that the step changed, brought or took away,
+ * then the others, each group in the tab's own order. The first step marks nothing: everything would be new.
  */
 export function markedRows(id: TabId, at: number, session: Session): readonly MarkedRow[] {
   const step = session.steps[at];
@@ -39,7 +46,8 @@ export function markedRows(id: TabId, at: number, session: Session): readonly Ma
   known.set(step, made);
   const before = session.steps[at - 1];
   const tab = tabOf(id, step, session);
-  const marked = made.get(id) ?? (before?.machine ? mark(tab, tabOf(id, before, session).rows) : tab.rows.map((row): MarkedRow => ({ ...row, mark: ' ' })));
+  const unmarked = (): MarkedRow[] => tab.rows.map((row): MarkedRow => ({ ...row, mark: ' ' }));
+  const marked = made.get(id) ?? ordered(before?.machine ? mark(tab, tabOf(id, before, session).rows) : unmarked(), tab.inTime === true);
   made.set(id, marked);
   return marked;
 }

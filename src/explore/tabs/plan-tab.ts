@@ -94,5 +94,5 @@ export function planTab(plan: PlanReport | null): Tab {
   if (steps.length === 0 && residual.length === 0)
     return { columns: COLUMNS, rows: [], empty: 'The update is in force and nothing is stale: there is nothing to do.' };
   const rest = byCure(residual).map((group, at) => restRow(group, at, steps.length));
-  return { columns: COLUMNS, rows: [...steps.map(stepRow), ...rest, rebootRow(plan)], empty: '' };
+  return { columns: COLUMNS, rows: [...steps.map(stepRow), ...rest, rebootRow(plan)], inTime: true, empty: '' };
 }

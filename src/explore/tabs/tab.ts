@@ -29,6 +29,8 @@ export interface TabRow {
 export interface Tab {
   readonly columns: readonly TabColumn[];
   readonly rows: readonly TabRow[];
+  /** The rows stand in the order of time: nothing comes before its turn. */
+  readonly inTime?: boolean;
   /** What is said where there are no rows. */
   readonly empty: string;
 }

@@ -29,6 +29,14 @@ function kvmLoaded({ module, tsxCtrl }: Args): string {
   return `${copies}; MSR_IA32_TSX_CTRL is ${tsxCtrl ? 'among' : 'not among'} the MSRs that it has found and switches for guests`;
 }
 
+const UNFIT: Readonly<Record<string, string>> = {
+  'cr4-features': 'has other features behind CR4 than boot_cpu_data says',
+  'vmx-off': 'has no VMX',
+  'svm-off': 'has no SVM',
+  'vmcs-config': 'does not have the VMX capabilities that KVM holds',
+};
+const unfit = (reason: Args[string] | undefined): string => UNFIT[String(reason)] ?? 'differs from the others';
+
 /** A guest that starts with less, or more, than the CPU has. */
 function bornStale({ guest, misses, keeps }: Args): string {
   const [less, more] = [texts(misses), texts(keeps)];
@@ -77,6 +85,7 @@ export const findingWords: Readonly<Record<string, Words>> = {
   'kvm-svm-disabled': () => 'firmware has switched SVM off',
   'kvm-no-nx': () => 'KVM needs NX here',
   'kvm-vmcs-config': ({ field }) => `the VMX capabilities lack what KVM needs (${field})`,
+  'kvm-cpu-unfit': (args) => `CPU ${args.cpu} ${unfit(args.reason)}, and KVM takes only CPUs that are alike${errno(args)}`,
   'kvm-bad-parameter': ({ parameter }) => `the module does not understand ${parameter}`,
   'unknown-module': ({ module, known }) => `there is no module ${module} here${known === undefined ? '' : `; there are ${listed(texts(known))}`}`,
   'guest-started': ({ guest, model }) => `${guest} starts (${model}) and keeps what it is told now for as long as it lives`,
@@ -106,7 +115,7 @@ export const findingWords: Readonly<Record<string, Words>> = {
   'cpu-online-already': ({ cpu }) => `CPU ${cpu} is online already`,
   'boot-cpu-stays-online': () => 'CPU 0 cannot go offline',
   'smt-switched-off': ({ cpu }) => `CPU ${cpu} is a sibling thread, and SMT is switched off`,
-  'cpu-refused-by-kvm': (args) => `CPU ${args.cpu} does not have the VMX capabilities that KVM holds, and may not come online${errno(args)}`,
+  'cpu-refused-by-kvm': (args) => `CPU ${args.cpu} ${unfit(args.reason)}, and may not come online while KVM is in use${errno(args)}`,
   resumed: ({ cpus }) => (texts(cpus).length > 0 ? `all but CPU 0 are identified anew after the suspend: ${cpuList(texts(cpus))}` : 'the one CPU comes back'),
   'microcode-lost-in-suspend': ({ revision: now }) => `this kernel holds no update, so the CPUs are back on the firmware's ${revision(now)}`,
   'msrs-not-restored': ({ msrs }) => `not on the list of saved MSRs, and so as after reset: ${listed(texts(msrs))}`,

@@ -65,6 +65,7 @@ export const whyWords: Readonly<Record<string, string>> = {
   'not-known': 'what decides it is not in the profile',
   // TSX
   'tsx-off': 'TSX is off',
+  'kvm-restores-tsx-ctrl': 'KVM does not know that TSX was switched, and writes the old value back behind every guest',
   'tsx-stays-on': 'the running kernel leaves TSX on',
   'rtm-always-aborts': 'every transaction aborts',
   // branch predictors

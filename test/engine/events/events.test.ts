@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { EVENT_TYPES, type MachineEvent, transition } from '../../../src/engine/events/index.ts';
+import type { Machine } from '../../../src/engine/model/machine.ts';
 import { AS_MAINLINE } from '../../../src/engine/policies/load-under-policy.ts';
 import { policyOf } from '../../../src/engine/policies/policy.ts';
 import { evalReport } from '../../../src/engine/report/eval-report.ts';
@@ -169,6 +170,59 @@ test('cpu-online: a CPU whose VMX capabilities changed is refused by KVM, where 
     assert.equal(result.refused, refused, line);
     assert.equal(result.machine.threads[1]?.online, !refused, line);
     if (refused) assert.equal(result.findings[0]?.code, 'cpu-refused-by-kvm');
+  }
+});
+
+test('a CPU that gained a feature behind CR4 is refused by KVM where the line looks, and keeps KVM from being loaded on all of them', async () => {
+  const blob = blobFor(SKYLAKE.profile, [{ bit: 'cpuid:7.0.ecx[2]', change: 'set' }]);
+  const cycle: MachineEvent[] = [
+    { type: 'cpu-offline', cpu: 1 },
+    { type: 'cpu-online', cpu: 1 },
+  ];
+  for (const line of ['6.1', '6.12', '7.2'] as const) {
+    const context = await contextOf({ ...SKYLAKE, blob, line });
+    const under = playOn(context, null, [kvm, late, ...cycle]);
+    assert.deepEqual([under.refused, under.findings[0]?.args.reason], line === '6.1' ? [false, undefined] : [true, 'cr4-features'], line);
+    const after = playOn(context, null, [late, ...cycle, kvm]);
+    assert.deepEqual([after.refused, after.findings], [true, [{ code: 'kvm-cpu-unfit', args: { cpu: 1, reason: 'cr4-features', errno: 'EIO' } }]], line);
+    assert.equal(after.machine.kvm, null);
+  }
+});
+
+test('SBPB and IBPB_BRTYPE, which hotplug found, are offered to guests after a reload of KVM, on the lines that try again', async () => {
+  const profile = profileNamed('milan-19-01-01-a001119');
+  const offered = (machine: Machine): number => ((machine.kvm?.caps['80000021.eax'] ?? 0) >>> 27) & 3;
+  const cycle: MachineEvent[] = [
+    { type: 'cpu-offline', cpu: 1 },
+    { type: 'cpu-online', cpu: 1 },
+  ];
+  const reload: MachineEvent[] = [{ type: 'kvm-unload' }, kvm];
+  for (const [line, after] of [
+    ['6.1', 0],
+    ['6.12', 3],
+    ['7.2', 3],
+  ] as const) {
+    const context = await contextOf({ profile, blob: blobNamed('milan-19-01-01-a0011d1'), line, cmdline: 'microcode.amd_sha_check=off' });
+    const loaded = playOn(context, null, [kvm, late]).machine;
+    assert.deepEqual([offered(loaded), offered(playOn(context, loaded, reload).machine)], [0, 0], `${line}: a reload alone`);
+    assert.equal(offered(playOn(context, loaded, cycle).machine), 0, `${line}: hotplug alone`);
+    const both = playOn(context, loaded, [...cycle, ...reload]);
+    assert.deepEqual([both.refused, offered(both.machine)], [false, after], line);
+    const row = rowOf(both.machine, 'kvm_cpu_caps (synthesized)');
+    assert.equal(row?.stale, false, `${line}: nothing is missing that this line would offer`);
+  }
+});
+
+test('ARCH_CAPABILITIES of new guests: live on the oldest line, held until a reload on the others', async () => {
+  const blob = blobFor(CASCADE_LAKE, [{ bit: 'msr:10a[17]', change: 'set' }]);
+  const told = (machine: Machine, name: string): boolean => (((machine.guests.find((one) => one.name === name)?.archCapabilities ?? 0n) >> 17n) & 1n) === 1n;
+  for (const line of ['6.1', '6.12', '7.2'] as const) {
+    const context = await contextOf({ profile: CASCADE_LAKE, blob, line });
+    const { machine } = playOn(context, null, [kvm, guest('old'), late, guest('new')]);
+    assert.deepEqual([told(machine, 'old'), told(machine, 'new')], [false, line === '6.1'], line);
+    const stops: MachineEvent[] = ['old', 'new'].map((name) => ({ type: 'guest-stop', guest: name }));
+    const after = playOn(context, machine, [...stops, { type: 'kvm-unload' }, kvm, guest('newest')]).machine;
+    assert.equal(told(after, 'newest'), true, line);
   }
 });
 

@@ -58,6 +58,33 @@ test('no x87 or SSE state, and APX next to MPX', async () => {
   assert.equal((await bootFeatures('6.12', plain({ ...both, 'd.0.ebx': 0x440 }, ['MPX']))).has('XSAVE'), true);
 });
 
+test('a component of which the profile does not say the size is no contradiction, and no reason to warn', async () => {
+  const withPt = { ...AVX_STATE, 'd.1.ecx': 0x100, 'd.1.ebx': 0x3c0 };
+  for (const line of LINES) {
+    const absent = await bootFeatures(line, { ...plain(withPt, ['XSAVES', 'XSAVEC']), absentMsrs: 'unknown' });
+    assert.deepEqual([absent.has('AVX'), absent.b.taints.size], [true, 0]);
+    // What a tool could not read it writes as zeros; no CPU has a component without a size.
+    const zeros = await bootFeatures(line, plain({ ...AVX_STATE, 'd.2.eax': 0, 'd.2.ebx': 0 }));
+    assert.deepEqual([zeros.has('AVX'), zeros.b.taints.size, zeros.b.trace.unknown.has('cpuid:d.2.eax[0]')], [true, 0, true]);
+  }
+});
+
+test('a size taken under a system that enables less, or components from 32 on, is no contradiction', async () => {
+  const avx512 = { 'd.0.eax': 0xe7, 'd.5.eax': 64, 'd.5.ebx': 0x440, 'd.6.eax': 0x200, 'd.6.ebx': 0x480, 'd.7.eax': 0x400, 'd.7.ebx': 0x680 };
+  const lwp = { 'd.0.ebx': 0x3c0, 'd.0.edx': 1 << 30, 'd.3e.eax': 0x80, 'd.3e.ebx': 0x340 };
+  for (const line of LINES) {
+    const old = await bootFeatures(line, plain({ ...AVX_STATE, ...avx512 }, ['AVX512F']));
+    assert.deepEqual([old.has('AVX512F'), old.b.taints.size], [true, 0]);
+    assert.equal((await bootFeatures(line, plain({ ...AVX_STATE, ...lwp }))).has('AVX'), true);
+  }
+});
+
+test('a leaf 0xd with every component there can be is summed up in bounded time', async () => {
+  const registers: Record<string, number> = { 'd.0.eax': 0xffff_ffff, 'd.0.edx': 0xffff_ffff, 'd.1.ebx': 0xffff_fff1 };
+  for (let number = 2; number < 63; number += 1) Object.assign(registers, { [`d.${number.toString(16)}.eax`]: 2 ** (number % 31) + number });
+  assert.equal((await bootFeatures('6.12', plain(registers, ['XSAVEC']))).has('AVX'), false);
+});
+
 test('CPUID levels that are capped take features that need them', async () => {
   for (const line of LINES) {
     assert.equal((await bootFeatures(line, { ...plain({ ...AVX_STATE }), level: 0xc })).has('AVX'), false);

@@ -4,9 +4,11 @@ import type { CpuidRow, Profile } from '../../../src/data/contract/profile.ts';
 import { kernelLines } from '../../../src/data/kernels/index.ts';
 import type { KvmTables } from '../../../src/data/kernels/types.ts';
 import type { Boot } from '../../../src/engine/boot/boot.ts';
+import { copyCpu } from '../../../src/engine/boot/cpu.ts';
 import { archCapabilitiesOffered } from '../../../src/engine/kvm/arch-capabilities.ts';
+import { unfitForKvm, unfitOnline } from '../../../src/engine/kvm/cpu-compat.ts';
 import type { KvmLoad, KvmModule, KvmState } from '../../../src/engine/kvm/kvm-state.ts';
-import { cpuFitsKvm, enableVirtualization, loadKvm, unloadKvm } from '../../../src/engine/kvm/load-kvm.ts';
+import { enableVirtualization, loadKvm, unloadKvm } from '../../../src/engine/kvm/load-kvm.ts';
 import { supportedCpuid } from '../../../src/engine/kvm/supported-cpuid.ts';
 import { cpuidKey, cpuidOf, type Silicon } from '../../../src/engine/silicon/silicon.ts';
 import { identified, tablesOf } from '../loader/support.ts';
@@ -134,7 +136,7 @@ test('a missing VMX control keeps kvm_intel out, and contradictions do unless to
   const fails = async (msrs: Record<string, string>, parameters = ''): Promise<string | undefined> => {
     const { findings, errno } = await tryLoad({ line: '6.12', msrs }, parameters);
     assert.equal(errno, findings.length > 0 ? 'EIO' : null);
-    return findings[0]?.args['field'] as string | undefined;
+    return findings[0]?.args.field as string | undefined;
   };
   assert.equal(await fails(vmxMsrs()), undefined);
   assert.equal(await fails(vmxMsrs({ processor: [7] })), 'processor');
@@ -193,7 +195,7 @@ test('module parameters of kvm_intel', async () => {
       !(await load({ ...host, msrs: { ...vmxMsrs(), '0x48c': hex((0xf01n << 32n) | ((0x6734141n | (1n << 26n) | (1n << 14n)) & ~(1n << BigInt(less)))) } }))
         .tdpEnabled,
     );
-  for (const bad of ['kvm_intel.ept=maybe', 'kvm.nx_huge_pages=sometimes', 'kvm_intel.vmentry_l1d_flush=often', 'kvm_intel.pt_mode=x'])
+  for (const bad of ['kvm_intel.ept=maybe', 'kvm.nx_huge_pages=sometimes', 'kvm_intel.vmentry_l1d_flush=often', 'kvm_intel.nested=x'])
     assert.deepEqual([(await tryLoad(host, bad)).errno, (await tryLoad(host, bad)).kvm], ['EINVAL', null], bad);
   assert.equal((await tryLoad(host, 'kvm_intel.ept=enable')).errno, 'EINVAL');
   assert.equal((await tryLoad({ ...host, line: '7.2' }, 'kvm_intel.ept=enable kvm_intel.nested=disable')).errno, null);
@@ -232,9 +234,55 @@ test('performance monitoring: PDCM, PEBS, processor trace', async () => {
     [await pebs('6.12', 0x50657), await pebs('6.12', 0xb06e0, { '0x345': '0x500' }), await pebs('6.12', 0xb06e0, { '0x345': '0x400' })],
     [false, true, false],
   );
-  const traced = await load(host, 'kvm_intel.pt_mode=1');
-  assert.deepEqual([bit(traced, '7.0.ebx', 25), traced.caps['14.0.ebx']], [true, 7]);
-  assert.ok(!bit(await load({ ...host, msrs: { ...vmxMsrs(), '0x485': '0x0' } }, 'kvm_intel.pt_mode=1'), '7.0.ebx', 25));
+});
+
+test('processor trace for guests is built only with CONFIG_BROKEN; else the parameter is not known and ignored', async () => {
+  const leaves = { '1.ecx': BASE['1.ecx']! | (1 << 15), '7.0.ebx': 1 << 25, 'a.eax': 0x07300804, '14.0.ebx': 7 };
+  for (const line of LINES) {
+    const host: Host = { line, leaves, msrs: vmxMsrs(), features: ['ARCH_PERFMON'], config: { CONFIG_BROKEN: 'y' } };
+    const stock = { ...host, config: {} };
+    for (const given of ['kvm_intel.pt_mode=1', 'kvm_intel.pt_mode=x']) assert.ok(!bit(await load(stock, given), '7.0.ebx', 25), line);
+    const traced = await load(host, 'kvm_intel.pt_mode=1');
+    assert.deepEqual([bit(traced, '7.0.ebx', 25), traced.caps['14.0.ebx']], [true, 7]);
+    assert.ok(!bit(await load({ ...host, msrs: { ...vmxMsrs(), '0x485': '0x0' } }, 'kvm_intel.pt_mode=1'), '7.0.ebx', 25));
+    assert.ok(!bit(await load(host, 'kvm_intel.pt_mode=1 kvm.enable_pmu=0'), '7.0.ebx', 25));
+    for (const bad of ['x', '2']) assert.equal((await tryLoad(host, `kvm_intel.pt_mode=${bad}`)).findings[0]?.code, 'kvm-bad-parameter');
+  }
+});
+
+test('the mediated PMU leaves guests without PEBS, where the line has it and the CPU can', async () => {
+  const leaves = { '1.ecx': BASE['1.ecx']! | (1 << 15) | (1 << 2), '1.edx': BASE['1.edx']! | (1 << 21), 'a.eax': 0x07300804 };
+  const host: Host = { line: '7.2', leaves, msrs: { ...vmxMsrs(), '0x345': '0x2000' }, features: ['ARCH_PERFMON', 'PEBS'] };
+  const mediated = 'kvm_intel.enable_mediated_pmu=1';
+  const pebs = async (one: Host, given: string): Promise<boolean> => bit(await load(one, given), '1.edx', 21);
+  assert.deepEqual([await pebs(host, ''), await pebs(host, mediated), await pebs({ ...host, line: '6.12' }, mediated)], [true, false, true]);
+  const without: readonly Host[] = [
+    { ...host, leaves: { ...leaves, 'a.eax': 0x07300803 } },
+    { ...host, msrs: vmxMsrs() },
+    { ...host, msrs: { ...vmxMsrs({ entry: [13], exit: [12] }), '0x345': '0x2000' } },
+  ];
+  for (const one of without) assert.ok(await pebs(one, mediated));
+});
+
+test('module parameters: each value must be one of its type, what a kernel does not know it ignores', async () => {
+  const intel: Host = { line: '6.12', msrs: vmxMsrs() };
+  const amd: Host = { line: '6.12', vendor: 'amd' };
+  const errno = async (host: Host, given: string): Promise<string | null> => (await tryLoad(host, given)).errno;
+  for (const bad of ['kvm_intel.vpid=some', 'kvm_intel.ple_gap=-1', 'kvm_intel.ple_gap', 'kvm.ignore_msrs=perhaps', 'kvm_intel.ept=x kvm_intel.ept=1'])
+    assert.equal(await errno(intel, bad), 'EINVAL', bad);
+  for (const good of ['kvm_intel.ple_gap=0x80', 'kvm_intel.ple_gap=+7', 'kvm_intel.vpid', 'kvm_intel.cet=x', 'kvm_amd.npt=x', 'kvm_intel.nonsense=x'])
+    assert.equal(await errno(intel, good), null, good);
+  assert.equal(await errno({ ...intel, line: '7.2' }, 'kvm_intel.cet=x'), 'EINVAL');
+  for (const bad of ['kvm_amd.nested=y', 'kvm_amd.nested=08', 'kvm_amd.nested']) assert.equal(await errno(amd, bad), 'EINVAL', bad);
+  for (const [given, nested] of [
+    ['kvm_amd.nested=010', true],
+    ['kvm_amd.nested=-1', true],
+    ['kvm_amd.nested=00', false],
+  ] as const)
+    assert.equal(bit(await load(amd, given), '80000001.ecx', 2), nested, given);
+  for (const given of ['kvm_amd.sev=x', 'kvm_amd.gmet=x']) assert.equal(await errno({ ...amd, config: { CONFIG_KVM_AMD_SEV: 'n' } }, given), null, given);
+  assert.equal(await errno({ ...amd, config: { CONFIG_KVM_AMD_SEV: 'y' } }, 'kvm_amd.sev=x'), 'EINVAL');
+  assert.equal((await tryLoad({ ...intel, leaves: { '1.ecx': 0 } }, 'kvm_intel.ept=x')).errno, 'EINVAL', 'values are parsed before the CPU is looked at');
 });
 
 test("MPX needs the host's XCR0 and the control that switches it", async () => {
@@ -261,7 +309,7 @@ test('control-flow enforcement for guests on the newest line', async () => {
     [{ ...host, line: '6.12' }, ''],
   ];
   for (const [one, parameters] of without) assert.deepEqual(both(await load(one, parameters)), [false, false], parameters);
-  assert.equal((await tryLoad({ ...host, msrs: vmxMsrs({ entry: [20] }) })).findings[0]?.args['field'], 'entry-exit-pair');
+  assert.equal((await tryLoad({ ...host, msrs: vmxMsrs({ entry: [20] }) })).findings[0]?.args.field, 'entry-exit-pair');
   // AMD gives guests shadow stacks, but no indirect branch tracking.
   assert.deepEqual(both(await load({ line: '7.2', vendor: 'amd', leaves: { ...leaves, '8000000a.edx': 1 } })), [true, false]);
   assert.deepEqual(both(await load({ line: '7.2', vendor: 'amd', leaves })), [false, false]);
@@ -341,6 +389,7 @@ test('AMD: counters, SEV, and what guests never get', async () => {
     assert.equal(await answer({ leaves: { ...sevLeaves, '8000000a.edx': sevLeaves['8000000a.edx'] & ~(1 << 7) } }), 0);
     assert.equal(await answer({}, 'kvm_amd.nrips=0'), line === '6.1' ? 10 : 0);
     assert.equal(await answer({}, 'kvm_amd.lbrv=0'), line === '6.1' ? 10 : 2);
+    assert.equal(await answer({}, 'kvm.mmio_caching=0'), 2);
   }
 });
 
@@ -412,6 +461,7 @@ test('leaves are named as far as CPU and KVM go, and emptied where their feature
   assert.deepEqual([new7.caps['24.0.ebx'], new7.caps['24.1.ecx'], new7.caps['1e.1.eax'], new7.caps['7.2.edx']], [0x70002, 4, 0x1df, 0]);
   const empty = await load({ line: '7.2', leaves: { ...leaves, '7.0.edx': 0, '7.1.edx': 0 } });
   assert.deepEqual([empty.caps['24.0.ebx'], empty.caps['24.1.ecx'], empty.caps['1e.1.eax']], [0, undefined, undefined]);
+  assert.equal((await load({ line: '6.12', leaves })).caps['24.0.ebx'], 0x70001, 'the version that the line knows');
   const old = await load({ line: '6.1', leaves });
   assert.deepEqual([old.caps['24.0.ebx'], old.caps['7.1.edx']], [undefined, 0]);
   assert.equal((await load({ line: '6.12', leaves: { '0.eax': 6 } })).caps['7.0.edx'], undefined);
@@ -473,16 +523,51 @@ test('what sysfs shows of a loaded module comes with it and goes with it', async
   }
 });
 
-test('a CPU whose VMX capabilities changed does not come back online under KVM', async () => {
+test('a CPU whose VMX capabilities changed does not come back online under KVM, and keeps KVM from being loaded', async () => {
   for (const line of LINES) {
     const { b, kvmTables } = await hostOf({ line, msrs: vmxMsrs() });
     const kvm = loadKvm(b, { module: 'kvm_intel', tables: kvmTables }).kvm;
     assert.ok(kvm);
     const changed = (index: number, value: bigint): Silicon => ({ ...b.silicon, msrs: new Map(b.silicon.msrs).set(index, value) });
-    assert.ok(cpuFitsKvm(b, kvm, b.silicon));
-    assert.equal(cpuFitsKvm(b, kvm, changed(0x48b, BigInt(vmxMsrs({ secondary: [12] })['0x48b'] ?? 0))), line === '6.1');
-    assert.equal(cpuFitsKvm(b, kvm, changed(0x481, 0n)), line === '6.1');
+    const fewer = changed(0x48b, BigInt(vmxMsrs({ secondary: [12] })['0x48b'] ?? 0));
+    assert.equal(unfitOnline(b, kvm, b.silicon, b.cpu), null);
+    for (const silicon of [fewer, changed(0x481, 0n)]) {
+      assert.equal(unfitForKvm(b, kvm, silicon, b.cpu), 'vmcs-config');
+      assert.equal(unfitOnline(b, kvm, silicon, b.cpu), line === '6.1' ? null : 'vmcs-config');
+    }
+    const blind: Silicon = { ...b.silicon, cpuid: new Map(b.silicon.cpuid).set(cpuidKey(1, 0), { ...cpuidOf(b.silicon, 1, 0), ecx: 0 }) };
+    assert.equal(unfitForKvm(b, kvm, blind, b.cpu), 'vmx-off');
     const amd = await load({ line, vendor: 'amd' });
-    assert.ok(cpuFitsKvm(b, amd, changed(0x481, 0n)));
+    const noSvm = copyCpu(b.cpu);
+    b.clear('SVM', 'test', noSvm);
+    assert.deepEqual([unfitForKvm(b, amd, b.silicon, b.cpu), unfitForKvm(b, amd, b.silicon, noSvm)], [null, 'svm-off']);
+  }
+});
+
+test('a CPU that has other features behind CR4 than boot_cpu_data does not fit', async () => {
+  for (const line of LINES) {
+    const { b, kvmTables } = await hostOf({ line, msrs: vmxMsrs() });
+    const kvm = loadKvm(b, { module: 'kvm_intel', tables: kvmTables }).kvm;
+    assert.ok(kvm);
+    const gains = (feature: string): string | null => {
+      const cpu = copyCpu(b.cpu);
+      b.set(feature, 'test', cpu);
+      return unfitForKvm(b, kvm, b.silicon, cpu);
+    };
+    for (const feature of ['SMEP', 'SMAP', 'FSGSBASE', 'PKU', 'LA57', 'UMIP', 'PCID']) assert.equal(gains(feature), 'cr4-features', feature);
+    assert.equal(gains('IBT'), line === '7.2' ? 'cr4-features' : null);
+    assert.equal(gains('MD_CLEAR'), null);
+  }
+});
+
+test('leaves of Centaur: the newest line tells of them on Zhaoxin, too', async () => {
+  const leaves = { '0.ebx': 0x68532020, '0.edx': 0x68676e61, '0.ecx': 0x20206961, 'c0000000.eax': 0xc0000004, 'c0000001.edx': 1 << 2 };
+  for (const [line, named] of [
+    ['6.12', undefined],
+    ['7.2', 4],
+  ] as const) {
+    const { b, kvmTables } = await hostOf({ line, leaves, msrs: vmxMsrs() });
+    b.set('XSTORE', 'test');
+    assert.equal(loadKvm(b, { module: 'kvm_intel', tables: kvmTables }).kvm?.caps['c0000001.edx'], named, line);
   }
 });

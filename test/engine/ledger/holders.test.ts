@@ -463,6 +463,21 @@ for (const one of cases) {
   });
 }
 
+test('what is gone from the CPU is told from what only a boot would switch off', async () => {
+  const profile = profileNamed(CASCADE_LAKE, { '0x122': null });
+  const symptoms = async (effects: readonly BlobEffect[], events: readonly MachineEvent[] = []): Promise<unknown> => {
+    const context = await contextOf({ profile, blob: blobFor(profile, effects), line: '7.2' });
+    const { machine } = playOn(context, null, [kvm, late, ...events]);
+    return ['boot_cpu_data', 'kvm_cpu_caps', 'libvirt host-model cache', 'running processes'].map((holder) => rowOf(machine, holder)?.symptom);
+  };
+  // TSX that a new kernel would disable works as before: no instruction faults.
+  assert.deepEqual(await symptoms(tsxCtrl), ['kept-though-a-boot-drops-it', 'guests-keep-what-a-boot-drops', 'guests-keep-what-a-boot-drops', 'none']);
+  assert.deepEqual(await symptoms(losesTsx), ['illegal-instruction', 'guests-keep-feature', 'guests-keep-feature', 'illegal-instruction']);
+  const hidden = await symptoms(tsxCtrl, [{ type: 'host-msr-write', msr: '0x122', value: '0x3' }]);
+  assert.deepEqual(hidden, ['illegal-instruction', 'guests-keep-feature', 'guests-keep-feature', 'illegal-instruction']);
+  assert.deepEqual(await symptoms([mdClear]), ['none', 'none', 'none', 'none'], 'this CPU has it from the start');
+});
+
 test('every holder has a case above', async () => {
   const profile = profileNamed(CASCADE_LAKE);
   const context = await contextOf({ profile, blob: blobFor(profile, []), line: '7.2' });

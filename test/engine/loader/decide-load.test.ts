@@ -115,7 +115,7 @@ test('the loader is switched off by option, by a hypervisor, by a final AMD leve
     const final = await load({ line, vendor: 'amd', signature: 0x100f23, revision: 0x01000098 });
     assert.deepEqual(final.reasons[0]!.args, { by: 'final-level', revision: 0x01000098 });
   }
-  assert.equal((await load({ line: '7.2', cmdline: 'microcode=force_minrev,dis_ucode_ldr' })).reasons[0]!.args['by'], 'microcode=dis_ucode_ldr');
+  assert.equal((await load({ line: '7.2', cmdline: 'microcode=force_minrev,dis_ucode_ldr' })).reasons[0]!.args.by, 'microcode=dis_ucode_ldr');
   assert.equal((await load({ line: '6.12', cmdline: 'microcode=dis_ucode_ldr' })).outcome, 'updated');
   assert.equal((await load({ line: '7.2', ecx: 0x80000000, options: { CONFIG_MICROCODE_DBG: 'y' } })).outcome, 'updated');
   assert.equal((await load({ line: '6.12', ecx: 0x80000000, options: { CONFIG_MICROCODE_DBG: 'y' } })).errno, 'ENOENT');
@@ -175,7 +175,8 @@ test('offline siblings: AMD gives up and the other cores time out; what stays in
   for (const line of NEWER) {
     const decision = await load({ line, ...c });
     assert.deepEqual([decision.outcome, decision.errno, decision.taints], ['failed', 'EIO', []]);
-    assert.deepEqual(decision.log.slice(-2), ['microcode: load: 1 CPUs timed out', 'microcode: 1 offline siblings did not respond.']);
+    const timeout = 'microcode: load: 1 CPUs timed out';
+    assert.deepEqual(decision.log.slice(2), [timeout, timeout, 'microcode: 1 offline siblings did not respond.']);
     assert.equal(decision.cache.length, line === '6.12' ? 1 : 0);
     assert.ok(codes(decision).includes('smt-sibling-offline'));
     const online = decideOnlineLoad({ ...(await inputOf({ line, ...c })), cache: decision.cache }, 3);
@@ -372,7 +373,24 @@ test('a late load reads the first AMD container only', async () => {
     });
   const bytes: VerdictOfBytes = { vendor: 'AuthenticAMD', updates: [patch(0xa0011d1, 0), patch(0xa0011d2, 1)], flaw: null };
   assert.equal((await load({ line: '6.12', ...ZEN3, bytes })).errno, 'EBADFD');
-  assert.equal(decideEarlyLoad(await inputOf({ line: '6.12', ...ZEN3, cmdline: 'microcode.amd_sha_check=off', bytes })).revision, 0xa0011d2);
+  // parse_container() stops at the first container with a match; 6.1 goes on, and the last match counts.
+  const early = async (line: (typeof LINES)[number], given: VerdictOfBytes): Promise<number> =>
+    decideEarlyLoad(await inputOf({ line, ...ZEN3, cmdline: 'microcode.amd_sha_check=off', bytes: given })).revision;
+  assert.deepEqual(await Promise.all(LINES.map((line) => early(line, bytes))), [0xa0011d2, 0xa0011d1, 0xa0011d1]);
+  // Of one container the last match counts, whatever its revision.
+  const twice = { ...bytes, updates: [patch(0xa0011d3, 0), patch(0xa0011d2, 0), patch(0xa0011d5, 1)] };
+  assert.deepEqual(await Promise.all(LINES.map((line) => early(line, twice))), [0xa0011d5, 0xa0011d2, 0xa0011d2]);
+  // What stands before a flaw is used at boot, and lost to a late load.
+  const damaged = {
+    ...bytes,
+    updates: [
+      { ...patch(0xa0011d1, 0), offset: 52 },
+      { ...patch(0xa0011d2, 0), offset: 260 },
+    ],
+    flaw: { flaw: 'truncated-patch', offset: 252 },
+  };
+  assert.deepEqual(await Promise.all(LINES.map((line) => early(line, damaged))), [0xa0011d1, 0xa0011d1, 0xa0011d1]);
+  assert.equal((await load({ line: '7.2', ...ZEN3, bytes: damaged })).errno, 'EBADFD');
   const other = {
     ...bytes,
     updates: [
@@ -405,6 +423,57 @@ test('staging is tried where the CPU announces it', async () => {
   const decision = decideLoad(input);
   assert.equal(decision.staged, true);
   assert.equal(decision.log[3], 'microcode: Staging of patch revision 0xcc succeeded.');
+  const odd = decideLoad({ ...input, verdictOfBytes: { vendor: 'GenuineIntel', updates: [record(0xcc, { size: 4094 })], flaw: null } });
+  assert.deepEqual([odd.outcome, odd.staged], ['updated', false]);
+  assert.equal(odd.log[3], 'microcode: Microcode image 32-bit misaligned (0xffe), staging failed.');
+});
+
+test('6.1 prints the digits of the date field, whether or not they make a date', async () => {
+  const dated = async (dateField: number): Promise<string | undefined> =>
+    (await load({ line: '6.1', bytes: { vendor: 'GenuineIntel', updates: [record(0xcc, { date: null, dateField })], flaw: null } })).log.at(-2);
+  assert.equal(await dated(0x13322025), 'microcode: updated to revision 0xcc, date = 2025-13-32');
+  assert.equal(await dated(0), 'microcode: updated to revision 0xcc, date = 0000-00-00');
+});
+
+test('AMD: siblings of both kinds time out with a line each, once a boot', async () => {
+  const input = await inputOf({ line: '6.12', ...ZEN3, cmdline: 'microcode.amd_sha_check=off', shape: { cores: 2, threads: 2, offline: [3] } });
+  const first = decideLoad(input);
+  assert.deepEqual(first.printedOnce, ['load-primary-timeout', 'load-secondary-timeout']);
+  for (const id of first.printedOnce) input.kernel.share(`printed:${id}`, true, 'test');
+  const again = decideLoad(input);
+  assert.deepEqual([again.errno, again.printedOnce], ['EIO', []]);
+  assert.deepEqual(again.log, [
+    'microcode: Late microcode loading without minimal revision check.',
+    'microcode: You should switch to early loading, if possible.',
+    'microcode: 1 offline siblings did not respond.',
+  ]);
+});
+
+test('a container without a head leaves the patches of earlier loads alone, other damage throws them away', async () => {
+  const kept = record(0xa0011d1, {
+    applies: [{ signature: 0xa00f11, platformFlags: null, equivalenceId: 0xa011 }],
+    intel: null,
+    amd: { container: 0, equivalenceId: 0xa011 },
+  });
+  for (const line of LINES)
+    for (const [flaw, left] of [
+      ['bad-magic', 1],
+      ['truncated-container', 1],
+      ['bad-section-type', 0],
+      ['truncated-patch', 0],
+    ] as const) {
+      const bytes: VerdictOfBytes = { vendor: 'AuthenticAMD', updates: [], flaw: { flaw, offset: 0 }, flawLog: ['microcode: said'] };
+      const decision = await load({ line, ...ZEN3, bytes, cache: [kept] });
+      assert.deepEqual([decision.errno, decision.log, decision.cache.length], [line === '6.1' ? null : 'EBADFD', ['microcode: said'], left], `${line} ${flaw}`);
+    }
+});
+
+test('7.2 keeps the first 63 characters of microcode=', async () => {
+  const padded = (length: number): string => `microcode=${'x'.repeat(length)},force_minrev`;
+  assert.equal((await load({ line: '7.2', cmdline: padded(50) })).errno, 'ENOENT');
+  assert.equal((await load({ line: '7.2', cmdline: padded(51) })).outcome, 'updated');
+  assert.equal((await load({ line: '7.2', cmdline: 'microcode=force_minrev,' })).errno, 'ENOENT');
+  assert.equal((await load({ line: '6.12', cmdline: 'microcode.force-minrev=1' })).errno, 'ENOENT');
 });
 
 test('the same load twice changes nothing more', async () => {

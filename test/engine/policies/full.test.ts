@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { dryRun } from '../../../src/engine/diff/dry-run.ts';
 import { guestStartEvent } from '../../../src/engine/events/guest-start.ts';
 import type { Machine } from '../../../src/engine/model/machine.ts';
 import { loadUnderPolicy } from '../../../src/engine/policies/load-under-policy.ts';
@@ -52,6 +53,27 @@ for (const line of LINES) {
     assert.ok(!full.findings.some(({ code }) => code === 'kvm-restores-tsx-ctrl'));
     assert.equal(full.machine.kernel.written.get(0x122), 0n);
     assert.equal(full.machine.userReturn?.values.get(0x122), 0n);
+  });
+
+  test(`${line}: a value that KVM writes back behind the kernel is a hazard under rfc, and none under full or without a guest`, async () => {
+    const effects = [
+      { bit: 'msr:10a[7]', change: 'set' },
+      { msr: '0x122', exists: true, value: '0x0' },
+    ] as const;
+    const asked = { line, profile: 'cascadelake-06-55-07-5000021', blob: effects, cmdline: 'tsx=off', kvm: true } as const;
+    const verdict = async (policy: 'rfc' | 'full', guest: boolean): Promise<unknown> => {
+      const set = await setUp({ ...asked, policy });
+      const machine = guest ? withGuest(set.machine) : set.machine;
+      const report = dryRun({ ...set, machine, kernel: { line, release: '', evidence: 'exact' }, assumptions: [], full: true });
+      const control = row(report, 'tsx_async_abort').parts?.find(({ part }) => part === 'tsx-control');
+      return [control?.verdict, control?.why, report.summary.verdict];
+    };
+    assert.deepEqual((await verdict('rfc', true)) as string[], ['hazard', 'kvm-restores-tsx-ctrl', 'hazard']);
+    for (const [policy, guest] of [
+      ['rfc', false],
+      ['full', true],
+    ] as const)
+      assert.deepEqual(((await verdict(policy, guest)) as string[]).slice(0, 2), ['re-evaluated', 'tsx-off'], policy);
   });
 
   test(`${line}: guests that run keep what they were told`, async () => {

@@ -26,7 +26,7 @@ for (const l of LINES) {
   test(`${l}: kvm.nx_huge_pages`, () => {
     const set = (parameter: string | null, one = {}): unknown => {
       const b = booted(l, one);
-      return setNxHugePages(b, parameter) ? b.shared('itlb_multihit_kvm_mitigation') : 'refused';
+      return setNxHugePages(b, parameter === null ? [] : parameter.split(' ')) ? b.shared('itlb_multihit_kvm_mitigation') : 'refused';
     };
     assert.equal(set(null), true);
     assert.equal(set(null, { archCap: ['PSCHANGE_MC_NO'] }), false);
@@ -35,6 +35,10 @@ for (const l of LINES) {
     for (const word of ['off', 'never', 'N', '0', 'false', 'oFF']) assert.equal(set(word), false, word);
     for (const word of ['Y', '1', 'true', 'on', 'On']) assert.equal(set(word, { archCap: ['PSCHANGE_MC_NO'] }), true, word);
     for (const word of ['', 'maybe', 'o']) assert.equal(set(word), 'refused', word);
+    assert.equal(set('off force'), true);
+    for (const words of ['maybe off', 'never off', 'never never']) assert.equal(set(words), 'refused', words);
+    assert.equal(set('off never'), false);
+    assert.equal(setNxHugePages(booted(l), [null]), false, 'the bare word is no value');
     assert.equal(set('enabled'), l === '7.2' ? true : 'refused');
     assert.equal(set('Disabled'), l === '7.2' ? false : 'refused');
   });

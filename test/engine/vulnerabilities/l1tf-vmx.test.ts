@@ -5,7 +5,7 @@ import { booted, type Case, LINES, type Line, line } from './support.ts';
 
 function state(l: Line, one: Case, parameter: string | null = null, enableEpt = true): unknown {
   const b = booted(l, one);
-  assert.equal(setupL1dFlush(b, { parameter, enableEpt }), true);
+  assert.equal(setupL1dFlush(b, { parameters: parameter === null ? [] : [parameter], enableEpt }), true);
   return b.shared('l1tf_vmx_mitigation');
 }
 
@@ -25,10 +25,10 @@ for (const l of LINES) {
   test(`${l}: the microcode of the moment may say that the flush is not needed, if the kernel knows the MSR`, () => {
     const now = (b: ReturnType<typeof booted>) => ({ ...b.silicon, msrs: new Map([[0x10a, 0x8n]]) });
     const knows = booted(l, { has: ['ARCH_CAPABILITIES'] });
-    setupL1dFlush(knows, { parameter: null, enableEpt: true, silicon: now(knows) });
+    setupL1dFlush(knows, { parameters: [], enableEpt: true, silicon: now(knows) });
     assert.equal(knows.shared('l1tf_vmx_mitigation'), 'VMENTER_L1D_FLUSH_NOT_REQUIRED');
     const blind = booted(l);
-    setupL1dFlush(blind, { parameter: null, enableEpt: true, silicon: now(blind) });
+    setupL1dFlush(blind, { parameters: [], enableEpt: true, silicon: now(blind) });
     assert.equal(blind.shared('l1tf_vmx_mitigation'), 'VMENTER_L1D_FLUSH_COND');
   });
 
@@ -49,15 +49,24 @@ for (const l of LINES) {
 
   test(`${l}: an unknown word refuses the module and changes nothing`, () => {
     const b = booted(l);
-    assert.equal(setupL1dFlush(b, { parameter: 'sometimes', enableEpt: true }), false);
+    assert.equal(setupL1dFlush(b, { parameters: ['sometimes'], enableEpt: true }), false);
     assert.equal(b.shared('l1tf_vmx_mitigation'), null);
+  });
+
+  test(`${l}: the last of several values counts, and each must be a word it knows`, () => {
+    const b = booted(l);
+    assert.equal(setupL1dFlush(b, { parameters: ['always', 'never'], enableEpt: true }), true);
+    assert.equal(b.shared('l1tf_vmx_mitigation'), 'VMENTER_L1D_FLUSH_NEVER');
+    assert.equal(line(b, 'l1tf'), 'Mitigation: PTE Inversion; VMX: vulnerable');
+    assert.equal(setupL1dFlush(b, { parameters: ['sometimes', 'never'], enableEpt: true }), false);
+    assert.equal(setupL1dFlush(b, { parameters: ['cond', null], enableEpt: true }), false);
   });
 
   test(`${l}: static keys, the line, and what unloading leaves`, () => {
     const b = booted(l);
-    setupL1dFlush(b, { parameter: 'always', enableEpt: true });
+    setupL1dFlush(b, { parameters: ['always'], enableEpt: true });
     assert.deepEqual([b.shared('vmx_l1d_should_flush'), b.shared('vmx_l1d_flush_cond')], [true, false]);
-    setupL1dFlush(b, { parameter: 'cond', enableEpt: true });
+    setupL1dFlush(b, { parameters: ['cond'], enableEpt: true });
     assert.deepEqual([b.shared('vmx_l1d_should_flush'), b.shared('vmx_l1d_flush_cond')], [true, true]);
     assert.equal(line(b, 'l1tf'), 'Mitigation: PTE Inversion; VMX: conditional cache flushes, SMT vulnerable');
     cleanupL1dFlush(b);

@@ -41,8 +41,9 @@ test('every symptom, and every reason why a cure does not help, has words', () =
     symptoms.filter((code) => !Object.hasOwn(symptomWords, code)),
     [],
   );
-  for (const code of ['illegal-instruction', 'feature-gone-and-still-used', 'feature-unused', 'guests-keep-feature', 'guests-miss-feature'])
+  for (const code of ['illegal-instruction', 'feature-gone-and-still-used', 'kept-though-a-boot-drops-it', 'feature-unused'])
     assert.ok(symptomWords[code], code);
+  for (const code of ['guests-keep-feature', 'guests-keep-what-a-boot-drops', 'guests-miss-feature']) assert.ok(symptomWords[code], code);
   const reasons = [
     ...codes(['ledger'], /because\(.*?'([a-z-]+)'\)/g),
     ...codes(['ledger'], /return '([a-z]+-[a-z-]+)';/g).filter((code) => !Object.hasOwn(symptomWords, code)),

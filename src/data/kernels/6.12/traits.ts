@@ -20,6 +20,8 @@ export const traits: readonly string[] = [
   'force-minrev-parameter',
   // From Zen on the patch id says which CPU a patch is for, not the equivalence table (microcode/amd.c).
   'amd-patch-id-match',
+  // At boot the first container with a match is taken; before, a later one with a match outdoes it (microcode/amd.c parse_container()).
+  'amd-first-container-wins',
   // Cores of a package are counted from the CPUs that were found, not read from CPUID (cpu/topology.c).
   'parsed-topology',
   // CPUs on neither list get X86_BUG_MMIO_UNKNOWN and a line of their own (common.c).

@@ -22,6 +22,8 @@ export const traits: readonly string[] = [
   'microcode-option',
   // From Zen on the patch id says which CPU a patch is for, not the equivalence table (microcode/amd.c).
   'amd-patch-id-match',
+  // At boot the first container with a match is taken; before, a later one with a match outdoes it (microcode/amd.c parse_container()).
+  'amd-first-container-wins',
   // Cores of a package are counted from the CPUs that were found, not read from CPUID (cpu/topology.c).
   'parsed-topology',
   // An update without platform flags fits every platform (microcode/intel.c cpu_signatures_match()).
@@ -116,6 +118,12 @@ export const traits: readonly string[] = [
   'kvm-cap-kinds',
   // KVM gives guests control-flow enforcement and mode-based execute control (kvm/vmx/vmx.h).
   'kvm-cet',
+  // KVM gives guests AVX10 up to version 2; before, version 1 (kvm/cpuid.c __do_cpuid_func()).
+  'kvm-avx10-2',
+  // KVM tells of the leaves from 0xc0000000 on Zhaoxin CPUs, too; before, on Centaur's alone (kvm/cpuid.c get_cpuid_func()).
+  'kvm-zhaoxin-leaves',
+  // A CPU that KVM refuses for its VMX configuration is told which fields differ (kvm/vmx/vmx.c vmx_check_processor_compat()).
+  'kvm-names-vmcs-fields',
   // The kernel, not KVM, switches VMX and SVM on, and drops VMX where it cannot (virt/hw.c).
   'virtualization-in-core',
   // KVM compares the VMX configuration of each CPU that comes online with that of the load (kvm/x86.c kvm_x86_check_processor_compatibility()).

@@ -1,5 +1,6 @@
 import type { Boot } from '../../boot/boot.ts';
 import { smtDisable } from '../../boot/smt.ts';
+import { earlyValue } from '../_early-param.ts';
 import { amdOrHygon } from '../spectre-v2/modes.ts';
 
 export const UNRET = 'RETBLEED_MITIGATION_UNRET';
@@ -14,15 +15,15 @@ const INTEL_MESSAGE = 'RETBleed: WARNING: Spectre v2 mitigation leaves CPU vulne
  * @param chosen called with the upper-case word for each that chooses a mitigation
  */
 export function parseWords(b: Boot, chosen: (word: string) => void): void {
-  for (const value of b.params('retbleed')) {
-    for (const word of value?.split(',') ?? []) {
+  earlyValue(b, 'retbleed', (value) => {
+    for (const word of value.split(',')) {
       if (['off', 'auto', 'unret', 'ibpb'].includes(word)) chosen(word.toUpperCase());
       else if (word === 'stuff' && b.trait('call-depth-tracking')) chosen('STUFF');
       else if (word === 'nosmt') b.share('retbleed_nosmt', true, 'retbleed/parameter/nosmt');
       else if (word === 'force' && b.trait('retbleed-force')) b.forceBug('RETBLEED', 'retbleed/parameter/force');
       else b.print(`RETBleed: Ignoring unknown retbleed option (${word}).`);
     }
-  }
+  });
 }
 
 /** The mitigation that needs no word from the user on AMD and Hygon. */

@@ -79,7 +79,7 @@ export function guardFirmware(b: Boot, mode: string, entryIbpb: () => boolean): 
 
 /** cpu_wants_ibpb_bpf(): a genuine retpoline makes the flush before BPF programs superfluous. */
 export function flushForBpf(b: Boot): void {
-  if (!b.trait('bpf-ibpb') || retpolineSequence(b) || !b.has('IBPB')) return;
+  if (!b.trait('bpf-ibpb') || !b.config('CONFIG_BPF_JIT') || retpolineSequence(b) || !b.has('IBPB')) return;
   b.share('bpf_pred_flush_enabled', true, 'spectre_v2/bpf/ibpb');
   b.print('Spectre V2 : Enabling IBPB for BPF');
 }

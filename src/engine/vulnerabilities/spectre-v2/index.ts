@@ -29,9 +29,10 @@ function initial(b: Boot): void {
   if (b.trait('phased-mitigations')) phased.parseOptions(b);
 }
 
+/** The prefix `Spectre V2 : ` is gone by that place of the source. */
 function smtUpdate(b: Boot): void {
   if (b.choice('spectre_v2') === 'SPECTRE_V2_EIBRS_LFENCE' && smtActive(b) && unprivilegedEbpf(b))
-    b.print('Spectre V2 : WARNING: Unprivileged eBPF is enabled with eIBRS+LFENCE mitigation and SMT, data leaks possible via Spectre v2 BHB attacks!');
+    b.printOnce('WARNING: Unprivileged eBPF is enabled with eIBRS+LFENCE mitigation and SMT, data leaks possible via Spectre v2 BHB attacks!');
 }
 
 export const spectreV2 = defineVulnerability({

@@ -1,4 +1,5 @@
 import type { Boot } from '../../boot/boot.ts';
+import { forEachEarlyOption } from '../../boot/early-options.ts';
 import { textOf } from '../_define.ts';
 import { wordIn } from '../_early-param.ts';
 import { shouldMitigate } from '../_global.ts';
@@ -18,32 +19,38 @@ import { inEibrsMode } from './modes.ts';
 /** The two early_param() handlers of 7.2, in the order in which the options stand: nothing undoes `nospectre_v2`. */
 export function parseOptions(b: Boot): void {
   let off = false;
-  for (const { name, value } of b.options) {
+  forEachEarlyOption(b, ['nospectre_v2', 'spectre_v2'], ({ name, value }) => {
     if (name === 'nospectre_v2') {
       off = true;
       b.share('spectre_v2_cmd', 'NONE', 'spectre_v2/parameter/nospectre_v2');
-    } else if (name === 'spectre_v2' && value !== null && !off) parseWord(b, value);
-  }
+    } else if (value === null) return false;
+    else if (!off) parseWord(b, value);
+    return true;
+  });
 }
 
 function parseWord(b: Boot, word: string): void {
   const command = wordIn(SPECTRE_V2_OPTIONS, word);
   if (command === undefined) return b.print(`Spectre V2 : Ignoring unknown spectre_v2 option (${word}).`);
-  b.params('spectre_v2');
   b.share('spectre_v2_cmd', command, 'spectre_v2/parameter/word');
   if (command !== 'FORCE') return;
   b.forceBug('SPECTRE_V2', 'spectre_v2/parameter/on');
   b.forceBug('SPECTRE_V2_USER', 'spectre_v2/parameter/on');
 }
 
-const REFUSED_AS: Readonly<Record<string, string>> = { EIBRS: 'EIBRS', IBRS: 'IBRS' };
+/** What this shape calls the thing that is missing, whatever the word of the command line was. */
+function missing(command: string, why: string): string {
+  if (command === 'IBRS') return 'IBRS';
+  if (why.includes('LFENCE')) return 'LFENCE';
+  return why.includes('IBRS') ? 'EIBRS' : 'RETPOLINE';
+}
 
 /** spectre_v2_select_mitigation() of 7.2. */
 export function select(b: Boot): void {
   const asked = b.shared('spectre_v2_cmd') as string;
   const refused = commandRefused(b, asked);
   if (refused) {
-    b.print(`Spectre V2 : ${REFUSED_AS[asked] ?? asked} ${refused}. Switching to AUTO select`);
+    b.print(`Spectre V2 : ${missing(asked, refused)} ${refused}. Switching to AUTO select`);
     b.share('spectre_v2_cmd', 'AUTO', 'spectre_v2/select/refused');
   }
   if (!b.bug('SPECTRE_V2')) return b.share('spectre_v2_cmd', 'NONE', 'spectre_v2/select/not-affected');

@@ -1,6 +1,6 @@
 import type { Boot } from '../../boot/boot.ts';
 import { textOf } from '../_define.ts';
-import { wordIn } from '../_early-param.ts';
+import { asBuffered, wordIn } from '../_early-param.ts';
 import { mitigationsOff } from '../_global.ts';
 import { selectBhiAtOnce } from '../bhi.ts';
 import {
@@ -23,7 +23,7 @@ function parse(b: Boot): string {
   if (word === null) return fallback;
   const command = wordIn(SPECTRE_V2_OPTIONS, word);
   if (command === undefined) {
-    b.print(`Spectre V2 : unknown option (${word}). Switching to ${b.trait('spectre-v2-default-mode') ? 'default mode' : 'AUTO select'}`);
+    b.print(`Spectre V2 : unknown option (${asBuffered(word)}). Switching to ${b.trait('spectre-v2-default-mode') ? 'default mode' : 'AUTO select'}`);
     return fallback;
   }
   const refused = commandRefused(b, command);

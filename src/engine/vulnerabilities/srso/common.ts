@@ -1,5 +1,5 @@
 import type { Boot } from '../../boot/boot.ts';
-import { wordIn } from '../_early-param.ts';
+import { earlyValue, wordIn } from '../_early-param.ts';
 
 export const NONE = 'SRSO_MITIGATION_NONE';
 export const SAFE_RET = 'SRSO_MITIGATION_SAFE_RET';
@@ -21,12 +21,11 @@ export const WORDS: Readonly<Record<string, string>> = {
 
 /** Calls `chosen` for every known word of the option and prints what the kernel prints of the others. */
 export function parseWords(b: Boot, chosen: (word: string) => void): void {
-  for (const value of b.params('spec_rstack_overflow')) {
-    if (value === null) continue;
+  earlyValue(b, 'spec_rstack_overflow', (value) => {
     const word = wordIn(WORDS, value);
     if (word) chosen(word);
     else b.print(`Speculative Return Stack Overflow: Ignoring unknown SRSO option (${value}).`);
-  }
+  });
 }
 
 /** The two lines of a kernel that misses the microcode. */

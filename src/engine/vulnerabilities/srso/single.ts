@@ -105,6 +105,7 @@ function decide(b: Boot, word: string): boolean {
     return false;
   }
   if (microcode && b.choice('retbleed') === 'RETBLEED_MITIGATION_IBPB') {
+    if (!ownChoice) b.print('Speculative Return Stack Overflow: Retbleed IBPB mitigation enabled, using same for SRSO');
     b.choose('srso', IBPB, 'srso/select/retbleed-ibpb');
     return ownChoice;
   }
