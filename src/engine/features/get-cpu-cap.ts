@@ -41,12 +41,21 @@ function leafExists(b: Boot, cpu: Cpu, leaf: number, subleaf: number): boolean {
   return leaf !== 7 || subleaf === 0 || b.cpuid(7, 0, cpu).eax >= subleaf;
 }
 
+/**
+ * OSXSAVE and OSPKE repeat what the kernel itself has written into CR4: clear when a CPU is identified, and forced once the kernel has
+ * switched the thing on. A profile taken from a running machine shows what the kernel of that day did.
+ */
+function setBySoftware(leaf: number, subleaf: number, register: Register): number {
+  if (register !== 'ecx' || subleaf !== 0) return 0;
+  return leaf === 1 ? 1 << 27 : leaf === 7 ? 1 << 4 : 0;
+}
+
 function readWords(b: Boot, cpu: Cpu): void {
   const { eax } = b.cpuid(0x8000_0000, 0, cpu);
   cpu.extendedLevel = eax >>> 16 === 0x8000 ? eax : 0;
   for (const [word, leaf, subleaf, register] of b.tables.words) {
     if (!leafExists(b, cpu, leaf, subleaf)) continue;
-    cpu.words[word] = b.cpuid(leaf, subleaf, cpu)[register];
+    cpu.words[word] = b.cpuid(leaf, subleaf, cpu)[register] & ~setBySoftware(leaf, subleaf, register);
     cpu.origins.fill(-1, word * 32, word * 32 + 32);
   }
   if (cpu.extendedLevel >= 0x8000_0007) cpu.power = b.cpuid(0x8000_0007, 0, cpu).edx;

@@ -129,6 +129,17 @@ test('a kernel that cannot read MP tables has no APIC without ACPI', async () =>
   }
 });
 
+test('what CPUID says of CR4 is the kernel of another day: OSPKE and OSXSAVE follow this one', async () => {
+  for (const line of LINES) {
+    const taken: MadeUpCpu = { ...AVX, features: [...(AVX.features ?? []), 'OSPKE', 'OSXSAVE'] };
+    const plain = await bootFeatures(line, taken);
+    assert.deepEqual([plain.has('OSPKE'), plain.has('OSXSAVE')], [true, true], line);
+    assert.deepEqual([(await bootFeatures(line, taken, { cmdline: 'nopku' })).flags.includes('ospke')], [false]);
+    const none = await bootFeatures(line, taken, { cmdline: 'noxsave' });
+    assert.deepEqual([none.has('PKU'), none.has('OSPKE'), none.has('OSXSAVE')], [false, false, false]);
+  }
+});
+
 test('options that __setup() reads: FSGSBASE, protection keys, branch tracking', async () => {
   for (const line of LINES) {
     assert.equal((await bootFeatures(line, AVX, { cmdline: 'nofsgsbase' })).has('FSGSBASE'), false);

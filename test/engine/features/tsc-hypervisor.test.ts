@@ -71,6 +71,9 @@ test('the deadline timer: no TSC, errata by revision, believed in a guest', asyn
     assert.equal((await bootFeatures(line, { ...timer, revision: 0xb1, features: ['TSC_DEADLINE_TIMER', 'HYPERVISOR'] })).has('TSC_DEADLINE_TIMER'), true);
     assert.equal((await bootFeatures(line, { ...timer, model: 0x6a, revision: 1 })).has('TSC_DEADLINE_TIMER'), true);
     assert.equal((await bootFeatures(line, timer, { cmdline: 'clearcpuid=tsc' })).has('TSC_DEADLINE_TIMER'), false);
+    const cured = await bootFeatures(line, { ...timer, revision: 0xb2, absentMsrs: 'unknown' });
+    const behind = cured.b.stepBehind(cured.b.featureBit('TSC_DEADLINE_TIMER'));
+    assert.equal(cured.b.trace.steps[behind]?.rule, 'apic/deadline-timer/cured');
   }
 });
 
