@@ -126,7 +126,10 @@ function detailLines(tab: Tab, rows: readonly MarkedRow[], at: number, width: nu
   const row = rows[at];
   if (row === undefined || height <= 1) return [];
   const tree = height >= TREE_HEIGHT && tab.columns.length > 1;
-  const full = [rule(row, `${at + 1} of ${rows.length}`, width), ...(tree ? treeLines(row.trees(), width - 1).map((text): Line => [ink(' '), ...text]) : fieldLines(tab, row, width))];
+  const full = [
+    rule(row, `${at + 1} of ${rows.length}`, width),
+    ...(tree ? treeLines(row.trees(), width - 1).map((text): Line => [ink(' '), ...text]) : fieldLines(tab, row, width)),
+  ];
   return full.length <= height ? full : [...full.slice(0, height - 1), cutOff(full[height - 1] ?? [], width)];
 }
 

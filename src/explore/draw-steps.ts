@@ -5,7 +5,7 @@ import { type Paragraph, span } from '../views/page/page.ts';
 import { bootedOn } from './booted.ts';
 import { windowOf } from './draw-lists.ts';
 import { findingsOf } from './findings.ts';
-import { cutLine, exactly, ink, inverted, type Line, line, lineWidth, type Pane, padLine, wrapped } from './lines.ts';
+import { ink, inverted, type Line, line, lineWidth, type Pane, padLine, wrapped } from './lines.ts';
 import type { PlayedStep } from './session.ts';
 import type { State } from './state.ts';
 import { findingText, refusedBy } from './words/findings.ts';
@@ -13,15 +13,17 @@ import { stepLabel } from './words/steps.ts';
 
 export const TIMELINE_WIDTH = 34;
 
+const DEFAULT_POLICY = 'mainline';
+
 function shownStep(state: State): PlayedStep | undefined {
   return state.session?.steps[state.at];
 }
 
-/** Machine, microcode, kernel and what is otherwise than in mainline; without the words that go without saying where the terminal is narrow. */
-export function headline(state: State, width: number): Line {
+/** @returns what the timeline is about, in short facts: the machine, its microcode, the kernel, and what is otherwise than in mainline. */
+export function headFacts(state: State): readonly [machine: string, microcode: string, ...others: string[]] | null {
   const first = bootedOn(state.session);
   const { prepared, choices } = state;
-  if (first === null || prepared === null) return line(' cpueval', 'strong');
+  if (first === null || prepared === null) return null;
   const machine = shownStep(state)?.machine ?? first;
   const { silicon, revision } = first.threads[0]!;
   const now = machine.threads[0]!.revision;
@@ -34,9 +36,22 @@ export function headline(state: State, width: number): Line {
     ...(choices.force.length > 0 ? [`forced ${choices.force.join(',')}`] : []),
     ...(prepared.spec.cmdline === '' ? [] : [prepared.spec.cmdline]),
   ];
-  const name = cpuWords(cpuReport(first.kernel, silicon));
-  const long = ` ${[name, `microcode ${microcode}`, ...others].join('   ')}`;
-  return line([...long].length <= width ? long : ` ${[name, microcode, ...others].join('   ')}`, 'strong');
+  return [cpuWords(cpuReport(first.kernel, silicon)), microcode, ...others];
+}
+
+/** The facts in one line; without the words that go without saying where the terminal is narrow. */
+export function headline(state: State, width: number): Line {
+  const facts = headFacts(state);
+  if (facts === null) return line(' cpueval', 'strong');
+  const [name, microcode, ...others] = facts;
+  const told = others.filter((text) => text !== `policy ${DEFAULT_POLICY}`);
+  const ways = [
+    [name, `microcode ${microcode}`, ...others],
+    [name, `microcode ${microcode}`, ...told],
+    [name, microcode, ...told],
+  ];
+  const lines = ways.map((words) => line(` ${words.join('   ')}`, 'strong'));
+  return lines.find((one) => lineWidth(one) <= width) ?? lines[2]!;
 }
 
 /** One step of the timeline; the one that is shown stands in brackets. */
@@ -69,7 +84,7 @@ function stepRow(state: State, width: number): Line[] {
 }
 
 /** What the step that is shown found out; a refusal says by whom, and what f does about it. */
-function findingParagraphs({ session, at }: State): Paragraph[] {
+export function findingParagraphs({ session, at }: State): Paragraph[] {
   const step = session?.steps[at];
   if (session === null || step === undefined) return [];
   const [first, ...others] = findingsOf(session, at);
@@ -77,9 +92,12 @@ function findingParagraphs({ session, at }: State): Paragraph[] {
   const rest = others.map((finding): Paragraph => [span(findingText(finding))]);
   if (!step.refused) return [[span(findingText(first))], ...rest];
   const by = refusedBy(first.code);
-  const help = by === 'an inhibitor' ? 'f: force it by name' : by === 'the kernel' ? 'f: what lifts it' : '';
-  return [[span(`Refused by ${by}: `, 'bad'), span(findingText(first))], ...rest, ...(help === '' ? [] : [[span(`(${help})`, 'dim')]])];
+  const help = by === 'an inhibitor' ? ' (f: force it by name)' : by === 'the kernel' ? ' (f: what lifts it)' : '';
+  return [[span(`Refused by ${by}`, 'bad'), span(help, 'dim'), span(': ', 'bad'), span(findingText(first))], ...rest];
 }
+
+/** Where not all that a step found out has room. */
+const ALL = 'i: all';
 
 /** The timeline over the rows, for narrow terminals: the steps, and two lines of what the step that is shown found out. */
 export function stepLines(state: State, width: number): Line[] {
@@ -87,7 +105,7 @@ export function stepLines(state: State, width: number): Line[] {
   const joined = findingParagraphs(state).flatMap((paragraph, at) => [...(at > 0 ? [span(' ')] : []), ...paragraph]);
   const findings = wrapped(joined, inner);
   const [one = [], two = [], more] = findings;
-  const second = more === undefined ? two : cutLine([...two, ink(' '), ...more], inner);
+  const second = more === undefined ? two : [...padLine([...two, ink(' '), ...more], inner - ALL.length - 1), ink(` ${ALL}`, 'dim')];
   return [...stepRow(state, width), ...[one, second].map((text): Line => [ink(' '), ...text])];
 }
 
@@ -95,7 +113,7 @@ export function stepLines(state: State, width: number): Line[] {
 export function stepPane(state: State, height: number): Pane {
   const findings = findingParagraphs(state).flatMap((paragraph, at) => [...(at > 0 ? [[]] : []), ...wrapped(paragraph, TIMELINE_WIDTH - 1)]);
   const most = Math.max(4, height - Math.min(state.steps.length, Math.floor(height / 2)) - 2);
-  const below = exactly(findings, Math.min(findings.length, most));
+  const below = findings.length > most ? [...findings.slice(0, most - 1), line(ALL, 'dim')] : findings;
   const room = Math.max(1, height - below.length - 2);
   const { from, to } = windowOf(state.steps.length, state.at, room);
   const steps = state.steps.slice(from, to).map((_, index) => {
