@@ -1,43 +1,13 @@
-import { hex } from '../base/hex.ts';
-import { cpuReport } from '../engine/report/eval-report.ts';
-import { cpuWords } from '../views/page/headline.ts';
-import { type Paragraph, span } from '../views/page/page.ts';
-import { bootedOn } from './booted.ts';
+import { span } from '../views/page/page.ts';
 import { windowOf } from './draw-lists.ts';
-import { findingsOf } from './findings.ts';
 import { ink, inverted, type Line, line, lineWidth, type Pane, padLine, wrapped } from './lines.ts';
-import type { PlayedStep } from './session.ts';
 import type { State } from './state.ts';
-import { findingText, refusedBy } from './words/findings.ts';
+import { findingParagraphs, headFacts } from './step-facts.ts';
 import { stepLabel } from './words/steps.ts';
 
 export const TIMELINE_WIDTH = 34;
 
 const DEFAULT_POLICY = 'mainline';
-
-function shownStep(state: State): PlayedStep | undefined {
-  return state.session?.steps[state.at];
-}
-
-/** @returns what the timeline is about, in short facts: the machine, its microcode, the kernel, and what is otherwise than in mainline. */
-export function headFacts(state: State): readonly [machine: string, microcode: string, ...others: string[]] | null {
-  const first = bootedOn(state.session);
-  const { prepared, choices } = state;
-  if (first === null || prepared === null) return null;
-  const machine = shownStep(state)?.machine ?? first;
-  const { silicon, revision } = first.threads[0]!;
-  const now = machine.threads[0]!.revision;
-  const offered = prepared.load?.blob.revision;
-  const microcode = now === revision ? `${hex(now)}${offered === undefined ? '' : `, offered ${offered}`}` : `${hex(revision)} -> ${hex(now)}`;
-  const others = [
-    `kernel ${prepared.kernel.release}`,
-    `policy ${choices.policy}${choices.patches === null ? '' : ` (patches ${choices.patches})`}`,
-    ...(choices.inhibit ? [`inhibitors ${choices.strict ? 'strict' : 'on'}`] : []),
-    ...(choices.force.length > 0 ? [`forced ${choices.force.join(',')}`] : []),
-    ...(prepared.spec.cmdline === '' ? [] : [prepared.spec.cmdline]),
-  ];
-  return [cpuWords(cpuReport(first.kernel, silicon)), microcode, ...others];
-}
 
 /** The facts in one line; without the words that go without saying where the terminal is narrow. */
 export function headline(state: State, width: number): Line {
@@ -81,19 +51,6 @@ function stepRow(state: State, width: number): Line[] {
   lines.push(current);
   const { from, to } = windowOf(lines.length, shown, Math.min(3, lines.length));
   return lines.slice(from, to);
-}
-
-/** What the step that is shown found out; a refusal says by whom, and what f does about it. */
-export function findingParagraphs({ session, at }: State): Paragraph[] {
-  const step = session?.steps[at];
-  if (session === null || step === undefined) return [];
-  const [first, ...others] = findingsOf(session, at);
-  if (first === undefined) return [];
-  const rest = others.map((finding): Paragraph => [span(findingText(finding))]);
-  if (!step.refused) return [[span(findingText(first))], ...rest];
-  const by = refusedBy(first.code);
-  const help = by === 'an inhibitor' ? ' (f: force it by name)' : by === 'the kernel' ? ' (f: what lifts it)' : '';
-  return [[span(`Refused by ${by}`, 'bad'), span(help, 'dim'), span(': ', 'bad'), span(findingText(first))], ...rest];
 }
 
 /** Where not all that a step found out has room. */

@@ -2,8 +2,8 @@ import { span } from '../views/page/page.ts';
 import { answer, node, type TreeNode } from '../views/page/tree.ts';
 import { assumptionWords } from '../views/words/assumptions.ts';
 import { wordOf } from '../views/words/word-of.ts';
-import { findingParagraphs, headFacts } from './draw-steps.ts';
 import type { State } from './state.ts';
+import { findingParagraphs, headFacts } from './step-facts.ts';
 import { stepLabel } from './words/steps.ts';
 
 /** @returns all that the step that is shown found out, and all that the timeline stands on: what other screens cut. */
