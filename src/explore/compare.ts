@@ -11,6 +11,8 @@ import type { PlayedStep, Session } from './session.ts';
 /** Everything that is shown of a machine after a step. */
 export interface Comparison extends DiffRows {
   readonly machine: Machine;
+  /** What a reboot gives, with KVM as it is here. */
+  readonly rebooted: Machine;
   /** An update was taken since the kernel was started: only then do verdicts mean anything. */
   readonly loaded: boolean;
   /** Flags and bugs of /proc/cpuinfo as they stand. */
@@ -36,6 +38,7 @@ function compare(step: PlayedStep, machine: Machine, session: Session): Comparis
     snapshots: ledger(machine, rebooted),
     guests: guestRows(machine, rebooted),
     machine,
+    rebooted,
     loaded: step.unloaded !== null,
     flags: flagsOf(tables, cpu),
     bugNames: bugsOf(tables, cpu),

@@ -1,6 +1,8 @@
-import { completions, wordAt } from './kernel-options.ts';
-import { ink, inverted, type Line, line, padLine } from './lines.ts';
-import { pickItems } from './pick-lists.ts';
+import { escapeControl } from '../base/escape.ts';
+import { span } from '../views/page/page.ts';
+import { completionsOf } from './kernel-options.ts';
+import { exactly, ink, inverted, type Line, line, lineWidth, padLine, wrapped } from './lines.ts';
+import { pickItems, pickNote } from './pick-lists.ts';
 import type { EditLine, Menu, Picker, Prompt, State } from './state.ts';
 import { fieldWords } from './words/fields.ts';
 
@@ -26,15 +28,44 @@ interface Entry {
   readonly hint: string;
 }
 
+/** Lines for the selected entry in full. */
+const MOST_FULL = 4;
+
+/** An entry in full, where its line cuts it. */
+function fullEntry({ label, hint }: Entry, labels: number, width: number): Line[] {
+  const fits = lineWidth([ink(label)]) <= labels && SIGN + labels + 2 + lineWidth([ink(hint)]) <= width;
+  if (fits) return [];
+  const text = [span(escapeControl(label), 'strong'), span(hint === '' ? '' : `: ${escapeControl(hint)}`)];
+  return wrapped(text, width - SIGN - 1).map((one): Line => [ink(' '.repeat(SIGN)), ...one]);
+}
+
+/** Sign of the selected entry. */
+const SIGN = 3;
+
+/**
+ * Entries one line each, and below them the selected one in full where that is cut. The room for it depends on all entries, so that nothing jumps
+ * while somebody moves through them.
+ */
 function entryLines(entries: readonly Entry[], at: number, width: number, height: number): Line[] {
-  const { from, to } = windowOf(entries.length, at, height);
-  const shown = entries.slice(from, to);
-  const labels = Math.min(44, Math.max(0, ...entries.map(({ label }) => [...label].length)));
-  return shown.map(({ label, hint }, index) => {
+  const widest = (part: (entry: Entry) => string): number => entries.reduce((most, entry) => Math.max(most, lineWidth([ink(part(entry))])), 0);
+  const [label, hint] = [widest((entry) => entry.label), widest((entry) => entry.hint)];
+  // Half of the screen, or what the hints leave.
+  const labels = Math.min(label, Math.max(Math.floor(width / 2), width - SIGN - 2 - hint));
+  const below = Math.min(
+    MOST_FULL,
+    Math.floor(height / 3),
+    entries.reduce((most, entry) => Math.max(most, fullEntry(entry, labels, width).length), 0),
+  );
+  const room = Math.max(1, height - (below > 0 ? below + 1 : 0));
+  const { from, to } = windowOf(entries.length, at, room);
+  const lines = entries.slice(from, to).map(({ label, hint }, index): Line => {
     const chosen = from + index === at;
     const text: Line = [ink(chosen ? ' > ' : '   '), ...padLine([ink(label, 'strong')], labels), ink(hint === '' ? '' : `  ${hint}`, 'dim')];
     return chosen ? inverted(padLine(text, width)) : text;
   });
+  const selected = entries[at];
+  if (below === 0 || selected === undefined) return lines;
+  return [...lines, [], ...exactly(fullEntry(selected, labels, width), below)];
 }
 
 function counted(at: number, count: number): Line {
@@ -48,21 +79,17 @@ export function drawPicker(state: State, picker: Picker, width: number, height: 
   return [
     line(` ${fieldWords[picker.field].question}`, 'strong'),
     typedLine(' type to filter: ', picker.line, width),
-    [],
+    line(pickNote(state, picker) === '' ? '' : `   ${pickNote(state, picker)}`, 'dim'),
     ...entryLines(items, picker.at, width, room),
     ...(items.length === 0 || items.length > room ? [counted(picker.at, items.length)] : []),
   ];
 }
-
-export const pickerKeys = 'type: filter   up/down: move   enter: take it   tab: complete a path   esc: close';
 
 /** Several actions, each with its letter. */
 export function drawMenu(menu: Menu, width: number, height: number): Line[] {
   const entries = menu.items.map(({ key, label, hint }) => ({ label: `${key === '' ? ' ' : key}  ${label}`, hint }));
   return [line(` ${menu.title}`, 'strong'), [], ...entryLines(entries, menu.at, width, Math.max(1, height - 3))];
 }
-
-export const menuKeys = 'letter, or up/down and enter: do it   esc: close';
 
 const QUESTIONS: Readonly<Record<Prompt['wanted'], string>> = {
   export: 'Write to which file?',
@@ -71,22 +98,23 @@ const QUESTIONS: Readonly<Record<Prompt['wanted'], string>> = {
   module: 'Which module is loaded?',
   cpu: 'Which CPU?',
   msr: 'Which MSR, and which value?',
-  guest: 'Which guest?',
 };
 
 /** One line to type, below it what it can become. */
-export function drawPrompt({ wanted, line: typed }: Prompt, width: number, height: number): Line[] {
-  const found = wanted === 'cmdline' ? completions(wordAt(typed.text, typed.cursor)) : [];
-  const entries = found.slice(0, Math.max(0, height - 7)).map((text) => line(`   ${text}`, 'dim'));
-  const more = found.length > entries.length && entries.length > 0 ? [line(`   and ${found.length - entries.length} more`, 'dim')] : [];
+export function drawPrompt(prompt: Prompt, width: number, height: number): Line[] {
+  const { wanted, line: typed, at } = prompt;
+  const found = completionsOf(prompt);
+  const room = Math.max(1, height - 5);
   return [
     line(` ${QUESTIONS[wanted]}`, 'strong'),
     typedLine(' ', typed, width),
     [],
-    ...(found.length > 0 ? [line(' tab takes the first:', 'dim')] : []),
-    ...entries,
-    ...more,
+    ...entryLines(
+      found.map((label) => ({ label, hint: '' })),
+      at,
+      width,
+      room,
+    ),
+    ...(found.length > room ? [counted(at, found.length)] : []),
   ];
 }
-
-export const promptKeys = 'enter: take it   tab: complete   ctrl-u: clear   esc: close';

@@ -1,42 +1,27 @@
-import { hex } from '../base/hex.ts';
-import { cpuReport } from '../engine/report/eval-report.ts';
-import { cpuWords } from '../views/page/headline.ts';
-import { type Paragraph, span } from '../views/page/page.ts';
-import { bootedOn } from './booted.ts';
+import { span } from '../views/page/page.ts';
 import { windowOf } from './draw-lists.ts';
-import { findingsOf } from './findings.ts';
-import { cutLine, exactly, ink, inverted, type Line, line, lineWidth, type Pane, padLine, wrapped } from './lines.ts';
-import type { PlayedStep } from './session.ts';
+import { ink, inverted, type Line, line, lineWidth, type Pane, padLine, wrapped } from './lines.ts';
 import type { State } from './state.ts';
-import { findingText, refusedBy } from './words/findings.ts';
+import { findingParagraphs, headFacts } from './step-facts.ts';
 import { stepLabel } from './words/steps.ts';
 
 export const TIMELINE_WIDTH = 34;
 
-function shownStep(state: State): PlayedStep | undefined {
-  return state.session?.steps[state.at];
-}
+const DEFAULT_POLICY = 'mainline';
 
-/** Machine, microcode, kernel and what is otherwise than in mainline; without the words that go without saying where the terminal is narrow. */
+/** The facts in one line; without the words that go without saying where the terminal is narrow. */
 export function headline(state: State, width: number): Line {
-  const first = bootedOn(state.session);
-  const { prepared, choices } = state;
-  if (first === null || prepared === null) return line(' cpueval', 'strong');
-  const machine = shownStep(state)?.machine ?? first;
-  const { silicon, revision } = first.threads[0]!;
-  const now = machine.threads[0]!.revision;
-  const offered = prepared.load?.blob.revision;
-  const microcode = now === revision ? `${hex(now)}${offered === undefined ? '' : `, offered ${offered}`}` : `${hex(revision)} -> ${hex(now)}`;
-  const others = [
-    `kernel ${prepared.kernel.release}`,
-    `policy ${choices.policy}${choices.patches === null ? '' : ` (patches ${choices.patches})`}`,
-    ...(choices.inhibit ? [`inhibitors ${choices.strict ? 'strict' : 'on'}`] : []),
-    ...(choices.force.length > 0 ? [`forced ${choices.force.join(',')}`] : []),
-    ...(prepared.spec.cmdline === '' ? [] : [prepared.spec.cmdline]),
+  const facts = headFacts(state);
+  if (facts === null) return line(' cpueval', 'strong');
+  const [name, microcode, ...others] = facts;
+  const told = others.filter((text) => text !== `policy ${DEFAULT_POLICY}`);
+  const ways = [
+    [name, `microcode ${microcode}`, ...others],
+    [name, `microcode ${microcode}`, ...told],
+    [name, microcode, ...told],
   ];
-  const name = cpuWords(cpuReport(first.kernel, silicon));
-  const long = ` ${[name, `microcode ${microcode}`, ...others].join('   ')}`;
-  return line([...long].length <= width ? long : ` ${[name, microcode, ...others].join('   ')}`, 'strong');
+  const lines = ways.map((words) => line(` ${words.join('   ')}`, 'strong'));
+  return lines.find((one) => lineWidth(one) <= width) ?? lines[2]!;
 }
 
 /** One step of the timeline; the one that is shown stands in brackets. */
@@ -68,18 +53,8 @@ function stepRow(state: State, width: number): Line[] {
   return lines.slice(from, to);
 }
 
-/** What the step that is shown found out; a refusal says by whom, and what f does about it. */
-function findingParagraphs({ session, at }: State): Paragraph[] {
-  const step = session?.steps[at];
-  if (session === null || step === undefined) return [];
-  const [first, ...others] = findingsOf(session, at);
-  if (first === undefined) return [];
-  const rest = others.map((finding): Paragraph => [span(findingText(finding))]);
-  if (!step.refused) return [[span(findingText(first))], ...rest];
-  const by = refusedBy(first.code);
-  const help = by === 'an inhibitor' ? 'f: force it by name' : by === 'the kernel' ? 'f: what lifts it' : '';
-  return [[span(`Refused by ${by}: `, 'bad'), span(findingText(first))], ...rest, ...(help === '' ? [] : [[span(`(${help})`, 'dim')]])];
-}
+/** Where not all that a step found out has room. */
+const ALL = 'i: all';
 
 /** The timeline over the rows, for narrow terminals: the steps, and two lines of what the step that is shown found out. */
 export function stepLines(state: State, width: number): Line[] {
@@ -87,7 +62,7 @@ export function stepLines(state: State, width: number): Line[] {
   const joined = findingParagraphs(state).flatMap((paragraph, at) => [...(at > 0 ? [span(' ')] : []), ...paragraph]);
   const findings = wrapped(joined, inner);
   const [one = [], two = [], more] = findings;
-  const second = more === undefined ? two : cutLine([...two, ink(' '), ...more], inner);
+  const second = more === undefined ? two : [...padLine([...two, ink(' '), ...more], inner - ALL.length - 1), ink(` ${ALL}`, 'dim')];
   return [...stepRow(state, width), ...[one, second].map((text): Line => [ink(' '), ...text])];
 }
 
@@ -95,7 +70,7 @@ export function stepLines(state: State, width: number): Line[] {
 export function stepPane(state: State, height: number): Pane {
   const findings = findingParagraphs(state).flatMap((paragraph, at) => [...(at > 0 ? [[]] : []), ...wrapped(paragraph, TIMELINE_WIDTH - 1)]);
   const most = Math.max(4, height - Math.min(state.steps.length, Math.floor(height / 2)) - 2);
-  const below = exactly(findings, Math.min(findings.length, most));
+  const below = findings.length > most ? [...findings.slice(0, most - 1), line(ALL, 'dim')] : findings;
   const room = Math.max(1, height - below.length - 2);
   const { from, to } = windowOf(state.steps.length, state.at, room);
   const steps = state.steps.slice(from, to).map((_, index) => {

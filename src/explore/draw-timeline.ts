@@ -24,7 +24,3 @@ export function drawTimeline(state: State, width: number, height: number): Line[
   const rows = free - why - 3;
   return [head, ...beside([timeline, { width: rows, lines: rowsPane(state, rows, room, false) }, explanationPane(state, why, room)], room)];
 }
-
-export const timelineKeys =
-  '←→ step  ↑↓ row  tab  enter why  a add  x remove  < > move  f force  / filter  d changed  u undo  e export  c choose  ? keys  q leave';
-export const timelineKeysShort = '←→ step  ↑↓ row  tab  enter why  a add  / filter  d changed  ? keys  q leave';

@@ -15,6 +15,14 @@ function wordBefore(characters: readonly string[], cursor: number): number {
   return start;
 }
 
+/** @returns the line with a text that was pasted at its cursor; what is no text of one line is a blank. */
+export function pasteInto(line: EditLine, pasted: string): EditLine {
+  const characters = [...line.text];
+  const room = Math.max(0, LONGEST - characters.length);
+  const added = [...pasted.replace(/[\s\p{Cc}]+/gu, ' ').trim()].slice(0, room);
+  return at([...characters.slice(0, line.cursor), ...added, ...characters.slice(line.cursor)].join(''), line.cursor + added.length);
+}
+
 /**
  * One key in a line that is being typed.
  * @returns the line after it, or null for a key that no line listens to

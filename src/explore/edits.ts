@@ -5,12 +5,20 @@ import type { Message, Moment, State } from './state.ts';
 /** More than anybody takes back. */
 const LONGEST_PAST = 200;
 
-function momentOf({ choices, prepared, steps, at }: State): Moment {
-  return { choices, prepared, steps, at };
+/** So many changes back, and forth, nothing is played again: what was computed of it is there at once. */
+const KEPT = 8;
+
+function momentOf({ choices, prepared, steps, at, session }: State): Moment {
+  return { choices, prepared, steps, at, session };
+}
+
+/** Moments with the newest last; old ones are kept as what they were made of. */
+function kept(moments: readonly Moment[]): readonly Moment[] {
+  return moments.slice(-LONGEST_PAST).map((moment, at, all) => (all.length - at > KEPT ? { ...moment, session: null } : moment));
 }
 
 function remembered(state: State): readonly Moment[] {
-  return [...state.past, momentOf(state)].slice(-LONGEST_PAST);
+  return kept([...state.past, momentOf(state)]);
 }
 
 function within(at: number, steps: readonly Step[]): number {
@@ -35,22 +43,24 @@ export function withChoices(state: State, choices: Choices, prepared: Prepared, 
 }
 
 function restored(state: State, moment: Moment): State {
-  if (moment.prepared === null) return state;
-  return playing(state, moment.choices, moment.prepared, moment.steps, moment.at);
+  const { choices, prepared, steps, at, session } = moment;
+  if (prepared === null) return state;
+  if (session !== null) return { ...state, choices, prepared, steps, at, session };
+  return playing(state, choices, prepared, steps, at);
 }
 
 /** Takes the last change back. */
 export function undone(state: State): State {
   const last = state.past[state.past.length - 1];
   if (last === undefined) return says(state, 'Nothing to undo.');
-  return { ...restored(state, last), past: state.past.slice(0, -1), future: [momentOf(state), ...state.future] };
+  return { ...restored(state, last), past: state.past.slice(0, -1), future: kept([...state.future, momentOf(state)]) };
 }
 
 /** Makes the change that was taken back. */
 export function redone(state: State): State {
-  const [next, ...future] = state.future;
+  const next = state.future[state.future.length - 1];
   if (next === undefined) return says(state, 'Nothing to do again.');
-  return { ...restored(state, next), past: [...state.past, momentOf(state)], future };
+  return { ...restored(state, next), past: remembered(state), future: state.future.slice(0, -1) };
 }
 
 /** @returns the state with a sentence in its last line. */

@@ -2,7 +2,7 @@ import { exported, listed, prepared } from './answered.ts';
 import { exportText } from './export-text.ts';
 import { frame } from './frame.ts';
 import type { OpenedScenario, Outside } from './outside.ts';
-import { reduce, resized } from './reduce.ts';
+import { pasted, reduce, resized } from './reduce.ts';
 import { type State, startState } from './state.ts';
 import type { Terminal } from './terminal.ts';
 import { warming } from './warm.ts';
@@ -19,7 +19,7 @@ export async function fulfilled(before: State, outside: Outside, show: (state: S
   let state = before;
   for (let { wish } = state; wish !== null && wish.kind !== 'quit'; wish = state.wish) {
     state = { ...state, wish: null };
-    if (wish.kind === 'list') state = listed(state, await outside.list(wish.path));
+    if (wish.kind === 'list') state = listed(state, await outside.list(wish.path, wish.field === 'blob'));
     else if (wish.kind === 'prepare') {
       show({ ...state, message: { text: 'Reading ...', tone: 'dim' } });
       state = prepared(state, wish.choices, wish.field, await outside.prepare(wish.choices));
@@ -48,7 +48,7 @@ export async function explore(outside: Outside, terminal: Terminal, opened: Open
       if (input.kind === 'resize') {
         const { width, height } = terminal.size();
         state = resized(state, width, height);
-      } else state = await fulfilled(reduce(state, input.key), outside, show);
+      } else state = await fulfilled(input.kind === 'paste' ? pasted(state, input.text) : reduce(state, input.key), outside, show);
       if (state.wish?.kind === 'quit') return;
     }
   }

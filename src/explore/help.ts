@@ -14,6 +14,7 @@ const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] =
       ['a', 'add an event behind this step'],
       ['x, delete', 'remove this step'],
       ['< and >', 'move this step to the left, to the right'],
+      ['i', 'all that this step found out, and what the timeline stands on'],
       ['f', 'a refused step: force what refuses it, by name'],
       ['u / U, ctrl-r', 'undo / do it again'],
       ['c', 'choose another machine, update, kernel, command line, policy, inhibitors, guests'],
@@ -26,7 +27,8 @@ const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] =
       ['down, j / up, k', 'row by row; page keys, ctrl-d, ctrl-u; g and G: first and last'],
       ['enter', 'why this row is as it is: causes, rules, source'],
       ['/', 'filter as you type; enter keeps it, esc clears it'],
-      ['d', 'all rows, only rows with news, only what this step changed'],
+      ['d', 'all rows; only rows with news; only what this step changed'],
+      ['', 'rows with news stand first, then those that this step changed'],
     ],
   ],
   [
@@ -41,7 +43,7 @@ const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] =
   [
     'SIGNS IN FRONT OF A ROW',
     [
-      ['*', 'this step changed it'],
+      ['*', 'this step changed it; behind a tab: so many of its rows'],
       ['+ and -', 'this step brought it, took it away'],
       ['>', 'the selected row'],
       ['! before a step', 'it is refused'],
@@ -50,6 +52,7 @@ const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] =
   [
     'COLUMNS OF VULNERABILITIES',
     [
+      ['kernel says', 'what sysfs says, before the update and now, where both are the same'],
       ['before', 'what sysfs said before the update'],
       ['now', 'what sysfs says after this step'],
       ['in fact', 'what protects the machine after this step, whatever sysfs says'],

@@ -1,4 +1,5 @@
 import { vulnerabilities } from '../engine/vulnerabilities/index.ts';
+import type { Prompt } from './state.ts';
 
 /** What can stand behind an option; the options themselves come from the vulnerabilities. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
@@ -41,6 +42,11 @@ export function knownOptions(): string[] {
 export function wordAt(text: string, cursor: number): string {
   const before = [...text].slice(0, cursor).join('');
   return before.slice(before.lastIndexOf(' ') + 1);
+}
+
+/** @returns what a line that is being typed can become. */
+export function completionsOf({ wanted, line }: Prompt): string[] {
+  return wanted === 'cmdline' ? completions(wordAt(line.text, line.cursor)) : [];
 }
 
 /**

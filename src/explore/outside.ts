@@ -36,7 +36,13 @@ export interface Choices {
 
 /** A machine, an update and a kernel, read and ready to be played. */
 export interface Prepared {
-  readonly profile: { readonly id: string; readonly title: string; readonly guests: readonly GuestChoice[] };
+  readonly profile: {
+    readonly id: string;
+    readonly title: string;
+    /** The kernel that the profile itself names. */
+    readonly kernel: string | null;
+    readonly guests: readonly GuestChoice[];
+  };
   /** What a scenario writes for profile and update: a name, a file, or the document itself; undefined: no update. */
   readonly source: { readonly profile: unknown; readonly blob?: unknown };
   readonly spec: KernelSpec;
@@ -89,6 +95,8 @@ export interface Listed {
 export interface PathEntry {
   readonly path: string;
   readonly folder: boolean;
+  /** The updates in a file; none: it is no update. Absent: nobody has looked, or could. */
+  readonly updates?: readonly ListedUpdate[];
 }
 
 /** A saved scenario: what was chosen, and the events. */
@@ -102,14 +110,18 @@ export interface Outside {
   readonly listed: Listed;
   /** Reads and validates what is chosen. */
   readonly prepare: (choices: Choices) => Promise<Result<Prepared>>;
-  /** What stands where a path that is being typed leads to. */
-  readonly list: (path: string) => Promise<readonly PathEntry[]>;
+  /** What stands where a path that is being typed leads to; `updates`: files are looked into for updates. */
+  readonly list: (path: string, updates: boolean) => Promise<readonly PathEntry[]>;
   /** Writes a file, whole or not at all; the code of its problem is `exists` where it is there already and `over` is false. */
   readonly write: (path: string, text: string, over: boolean) => Promise<readonly Problem[]>;
 }
 
+/** The profile that stands for the machine the program runs on. */
+export const LIVE = 'live';
+
 /** @returns what a source is called on the screen. */
 export function sourceName(source: Source | null): string {
+  if (source === LIVE) return 'this machine';
   if (typeof source === 'string') return source;
   return source === null ? '' : String(source.id ?? 'in the scenario');
 }

@@ -4,7 +4,7 @@ import { cpuReport } from '../engine/report/eval-report.ts';
 import { cpuWords } from '../views/page/headline.ts';
 import { bootedOn } from './booted.ts';
 import { fits, isNewer } from './fit.ts';
-import { type Choices, sourceName } from './outside.ts';
+import { type Choices, LIVE, type ListedUpdate, type PathEntry, sourceName } from './outside.ts';
 import type { Picker, State } from './state.ts';
 
 /** An entry of a list. */
@@ -13,8 +13,10 @@ export interface PickItem {
   readonly hint: string;
   /** The choices once it is picked; null: `opens` says what follows instead. */
   readonly choices: Choices | null;
-  /** A folder whose entries are shown next, or a line to type. */
-  readonly opens?: { readonly path: string } | { readonly prompt: 'cmdline' | 'guest' };
+  /** A folder whose entries are shown next. */
+  readonly opens?: { readonly path: string };
+  /** What tab goes on with, where a path is typed. */
+  readonly path?: string;
   /** Stays whatever is typed. */
   readonly always?: boolean;
 }
@@ -24,17 +26,43 @@ export function isPath(text: string): boolean {
   return /^[./~]/.test(text) || text.includes('/');
 }
 
+/** The newest update of a file that fits the CPU. */
+function fittingUpdate({ updates = [] }: PathEntry, { prepared }: State): ListedUpdate | undefined {
+  if (prepared === null) return undefined;
+  const fitting = updates.filter((update) => fits(update, prepared));
+  return fitting.sort((one, other) => Number(other.revision ?? 0) - Number(one.revision ?? 0))[0];
+}
+
+/** A file that holds nothing for this CPU; one that nobody could look into may hold it. */
+function isForOthers(entry: PathEntry, state: State): boolean {
+  return entry.updates !== undefined && fittingUpdate(entry, state) === undefined;
+}
+
+function updateHint(update: ListedUpdate | undefined, state: State): string {
+  if (update === undefined || state.prepared === null) return '';
+  const newer = isNewer(update, state.prepared) ? '' : '(not newer than what runs)';
+  return [update.revision ?? '', update.date ?? '', update.title, newer].filter((text) => text !== '').join('  ');
+}
+
 function pathItems(state: State, picker: Picker): PickItem[] {
   const typed = picker.line.text;
   const chosen = (path: string): Choices => (picker.field === 'profile' ? { ...state.choices, profile: path, blob: null } : { ...state.choices, blob: path });
-  const items = picker.entries.map(
-    ({ path, folder }): PickItem =>
-      folder ? { label: path, hint: 'folder', choices: null, opens: { path } } : { label: path, hint: '', choices: chosen(path) },
-  );
+  // The folder stands in the line above already.
+  const lead = typed.lastIndexOf('/') + 1;
+  const items = picker.entries
+    .filter((entry) => !isForOthers(entry, state))
+    .map((entry): PickItem => {
+      const { path, folder } = entry;
+      const label = path.slice(lead);
+      if (folder) return { label, hint: 'folder', choices: null, opens: { path }, path };
+      return { label, hint: updateHint(fittingUpdate(entry, state), state), choices: chosen(path), path };
+    });
   const whole: PickItem[] =
-    picker.field === 'blob' && typed.endsWith('/') ? [{ label: typed, hint: 'the whole folder: the kernel picks', choices: chosen(typed) }] : [];
+    picker.field === 'blob' && typed.endsWith('/')
+      ? [{ label: 'the whole folder', hint: 'the kernel picks what it would load from it', choices: chosen(typed), path: typed }]
+      : [];
   const exact = picker.entries.some(({ path }) => path === typed);
-  const asTyped: PickItem[] = exact || typed.endsWith('/') ? [] : [{ label: typed, hint: 'this path as it stands', choices: chosen(typed) }];
+  const asTyped: PickItem[] = exact || typed.endsWith('/') ? [] : [{ label: typed, hint: 'this path as it stands', choices: chosen(typed), path: typed }];
   return [...whole, ...items, ...asTyped];
 }
 
@@ -42,22 +70,19 @@ function profileItems({ listed, choices }: State): PickItem[] {
   const take = (profile: string): Choices => ({ ...choices, profile, blob: null });
   return [
     ...listed.profiles.map(({ name, title }) => ({ label: name, hint: title, choices: take(name) })),
-    { label: 'this machine', hint: 'reads the CPU and the kernel that this program runs on', choices: take('live'), always: true },
+    { label: 'this machine', hint: 'reads the CPU and the kernel that this program runs on', choices: take(LIVE), always: true },
     { label: 'a file ...', hint: 'type its path, or pick from the list', choices: null, opens: { path: './' }, always: true },
   ];
 }
 
-function updateItems({ listed, choices, prepared }: State): PickItem[] {
+function updateItems(state: State): PickItem[] {
+  const { listed, choices, prepared } = state;
   const fitting = prepared === null ? [] : listed.updates.filter((update) => fits(update, prepared));
   // What the kernel would take comes first.
   const rank = (update: (typeof fitting)[number]): number => (prepared !== null && isNewer(update, prepared) ? 0 : 1);
   const built = [...fitting]
     .sort((one, other) => rank(one) - rank(other))
-    .map((update): PickItem => {
-      const newer = prepared !== null && isNewer(update, prepared);
-      const hint = [update.revision ?? '', update.title, newer ? '' : '(not newer than what runs)'].filter((text) => text !== '').join('  ');
-      return { label: update.name, hint, choices: { ...choices, blob: update.name } };
-    });
+    .map((update): PickItem => ({ label: update.name, hint: updateHint({ ...update, date: null }, state), choices: { ...choices, blob: update.name } }));
   return [
     ...built,
     {
@@ -71,7 +96,12 @@ function updateItems({ listed, choices, prepared }: State): PickItem[] {
   ];
 }
 
-function kernelItems({ listed, choices }: State, typed: string): PickItem[] {
+/** The name under which the kernel of the profile stands in the list. */
+const OWN_KERNEL = "the machine's own";
+
+function kernelItems({ listed, choices, prepared }: State, typed: string): PickItem[] {
+  const named = prepared?.profile.kernel ?? null;
+  const its: PickItem[] = named === null ? [] : [{ label: OWN_KERNEL, hint: named, choices: { ...choices, kernel: null } }];
   const lines = listed.kernels.flatMap(({ line, release, builds }): PickItem[] => [
     { label: line, hint: `Linux ${release}, Debian's configuration with late loading built in`, choices: { ...choices, kernel: line } },
     ...builds.map((build) => ({ label: build, hint: `line ${line}, with the configuration it was built with`, choices: { ...choices, kernel: build } })),
@@ -80,7 +110,7 @@ function kernelItems({ listed, choices }: State, typed: string): PickItem[] {
     ? [{ label: typed, hint: 'this release: the nearest modelled line answers for it', choices: { ...choices, kernel: typed }, always: true }]
     : [];
   const exact = lines.some(({ label }) => label === typed);
-  return exact ? lines : [...lines, ...own];
+  return exact ? [...its, ...lines] : [...its, ...lines, ...own];
 }
 
 const POLICY_HINTS: Readonly<Record<string, string>> = {
@@ -140,7 +170,16 @@ function itemsOf(state: State, picker: Picker): PickItem[] {
 /** Every word that is typed must stand somewhere in the entry. */
 function matches(item: PickItem, words: readonly string[]): boolean {
   const text = `${item.label} ${item.hint}`.toLowerCase();
-  return item.always === true || words.every((word) => text.includes(word));
+  return words.every((word) => text.includes(word));
+}
+
+/** @returns what a list does not show, and why: a sentence, or nothing. */
+export function pickNote(state: State, picker: Picker): string {
+  if (picker.field !== 'blob') return '';
+  if (!isPath(picker.line.text)) return updateItems(state).some(({ always }) => always !== true) ? '' : 'No built-in update is for this CPU.';
+  const others = picker.entries.filter((entry) => isForOthers(entry, state)).length;
+  if (others === 0) return '';
+  return others === 1 ? 'One file is left out: it holds no update for this CPU.' : `${others} files are left out: they hold no update for this CPU.`;
 }
 
 /** @returns the entries of a list that what is typed leaves. */
@@ -151,7 +190,9 @@ export function pickItems(state: State, picker: Picker): PickItem[] {
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  return items.filter((item) => matches(item, words));
+  const meant = items.filter((item) => matches(item, words));
+  // What stays whatever is typed comes behind what is meant.
+  return [...meant, ...items.filter((item) => item.always === true && !meant.includes(item))];
 }
 
 /** @returns the machine that is chosen in words: `Skylake (06-5e-03), microcode 0xc6`. */
@@ -168,7 +209,7 @@ export function chosenIndex(state: State, picker: Picker): number {
   const now: Readonly<Partial<Record<Picker['field'], string>>> = {
     profile: sourceName(choices.profile),
     blob: sourceName(choices.blob),
-    kernel: choices.kernel ?? prepared?.kernel.line ?? '',
+    kernel: choices.kernel ?? (prepared?.profile.kernel == null ? (prepared?.kernel.line ?? '') : OWN_KERNEL),
     policy: choices.policy,
     inhibit: choices.strict ? 'strict' : choices.inhibit ? 'on' : 'off',
   };

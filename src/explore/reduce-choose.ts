@@ -1,7 +1,7 @@
 import { withPicker } from './answered.ts';
 import { says, undone } from './edits.ts';
 import type { Key } from './key.ts';
-import { FIELDS, lineOf, type State } from './state.ts';
+import { FIELDS, promptOf, type State } from './state.ts';
 
 const LINES = [...FIELDS, 'play'] as const;
 
@@ -20,7 +20,7 @@ function opened(state: State): State {
   if (state.field !== 'profile' && state.prepared === null) return says({ ...state, field: 'profile' }, 'Choose a machine first.');
   if (state.field !== 'cmdline') return withPicker(state, state.field);
   const text = state.choices.cmdline ?? state.prepared?.spec.cmdline ?? '';
-  return { ...state, overlay: { kind: 'prompt', wanted: 'cmdline', about: '', line: lineOf(text), over: false } };
+  return { ...state, overlay: promptOf('cmdline', '', text) };
 }
 
 const MOVES: Readonly<Record<Key, number>> = {

@@ -1,14 +1,13 @@
-import { inserted, playing, says } from './edits.ts';
+import { inserted, says, withChoices } from './edits.ts';
 import type { Key } from './key.ts';
-import { lineOf, type Menu, type MenuAction, type State } from './state.ts';
+import { type Menu, type MenuAction, promptOf, type State } from './state.ts';
 
 /** A policy inhibitor that is named does not hold; named again it does. */
 function forced(state: State, id: string): State {
   if (state.prepared === null) return state;
   const { force } = state.choices;
   const choices = { ...state.choices, force: force.includes(id) ? force.filter((one) => one !== id) : [...force, id] };
-  const past = [...state.past, { choices: state.choices, prepared: state.prepared, steps: state.steps, at: state.at }];
-  const now = { ...playing(state, choices, state.prepared, state.steps, state.at), past, future: [] };
+  const now = { ...withChoices(state, choices, state.prepared, state.steps), at: state.at };
   return says(now, force.includes(id) ? `${id} holds again.` : `${id} is forced: it does not hold any more.`, 'plain');
 }
 
@@ -16,7 +15,7 @@ function done(state: State, action: MenuAction): State {
   const closed = { ...state, overlay: null };
   if (action.kind === 'add') return inserted(closed, action.steps);
   if (action.kind === 'force') return forced(closed, action.id);
-  return { ...closed, overlay: { kind: 'prompt', wanted: action.wanted, about: action.about, line: lineOf(action.text), over: false } };
+  return { ...closed, overlay: promptOf(action.wanted, action.about, action.text) };
 }
 
 const MOVES: Readonly<Record<Key, number>> = { up: -1, k: -1, 'ctrl-p': -1, down: 1, j: 1, 'ctrl-n': 1, tab: 1, 'shift-tab': -1 };

@@ -1,4 +1,4 @@
-import { editLine } from './edit-line.ts';
+import { editLine, pasteInto } from './edit-line.ts';
 import { says, withChoices } from './edits.ts';
 import type { Key } from './key.ts';
 import type { Choices } from './outside.ts';
@@ -20,7 +20,7 @@ function moved(state: State, picker: Picker, by: number): State {
 function typed(state: State, picker: Picker): State {
   const path = (picker.field === 'profile' || picker.field === 'blob') && isPath(picker.line.text);
   const overlay: Picker = { ...picker, at: 0, entries: path ? picker.entries : [] };
-  return { ...state, overlay, wish: path ? { kind: 'list', path: picker.line.text } : null };
+  return { ...state, overlay, wish: path ? { kind: 'list', path: picker.line.text, field: picker.field } : null };
 }
 
 /** What needs nothing read: policy, inhibitors and guests change how the same machine is played. */
@@ -46,7 +46,12 @@ function completed(state: State, picker: Picker): State {
   const item = pickItems(state, picker)[picker.at];
   if (item === undefined) return state;
   if (item.opens && 'path' in item.opens) return typed(state, { ...picker, line: lineOf(item.opens.path) });
-  return isPath(picker.line.text) ? typed(state, { ...picker, line: lineOf(item.label) }) : moved(state, picker, 1);
+  return item.path === undefined ? moved(state, picker, 1) : typed(state, { ...picker, line: lineOf(item.path) });
+}
+
+/** Text that was pasted while a list is open. */
+export function pastePicker(state: State, picker: Picker, text: string): State {
+  return typed(state, { ...picker, line: pasteInto(picker.line, text) });
 }
 
 /** A key while a list is open: letters filter, arrows move, enter picks. */

@@ -1,22 +1,25 @@
 import { editLine } from './edit-line.ts';
 import { inserted, says } from './edits.ts';
-import { completions, wordAt } from './kernel-options.ts';
+import { completionsOf, wordAt } from './kernel-options.ts';
 import type { Key } from './key.ts';
 import type { Step } from './session.ts';
 import type { Prompt, State } from './state.ts';
 
-/** Takes the first completion of the option that is being typed. */
+/** Takes the selected completion of the option that is being typed. */
 function completed(state: State, prompt: Prompt): State {
   if (prompt.wanted !== 'cmdline') return state;
   const { text, cursor } = prompt.line;
   const word = wordAt(text, cursor);
-  const [first] = completions(word);
-  if (first === undefined) return state;
+  const taken = completionsOf(prompt)[prompt.at];
+  if (taken === undefined) return state;
   const characters = [...text];
   const start = cursor - [...word].length;
-  const line = { text: [...characters.slice(0, start), ...first, ...characters.slice(cursor)].join(''), cursor: start + [...first].length };
-  return { ...state, overlay: { ...prompt, line } };
+  const line = { text: [...characters.slice(0, start), ...taken, ...characters.slice(cursor)].join(''), cursor: start + [...taken].length };
+  return { ...state, overlay: { ...prompt, line, at: 0 } };
 }
+
+/** Entries that a page of a list has; the drawing may show more or fewer. */
+const PAGE = 10;
 
 const CPU = /^\d{1,5}$/;
 const MSR_WRITE = /^(0x[0-9a-f]{1,8})[\s=]+(0x[0-9a-f]{1,16})$/i;
@@ -46,11 +49,15 @@ function entered(state: State, prompt: Prompt): State {
   return typeof event === 'string' ? says(state, event) : inserted({ ...state, overlay: null }, [event]);
 }
 
+const MOVES: Readonly<Record<Key, number>> = { up: -1, 'ctrl-p': -1, 'shift-tab': -1, down: 1, 'ctrl-n': 1, pageup: -PAGE, pagedown: PAGE };
+
 /** A key while a line is being typed over the screen. */
 export function reducePrompt(state: State, prompt: Prompt, key: Key): State {
   if (key === 'escape') return { ...state, overlay: null };
   if (key === 'enter') return entered(state, prompt);
   if (key === 'tab') return completed(state, prompt);
+  const by = Object.hasOwn(MOVES, key) ? MOVES[key] : undefined;
+  if (by !== undefined) return { ...state, overlay: { ...prompt, at: Math.max(0, Math.min(completionsOf(prompt).length - 1, prompt.at + by)) } };
   const line = editLine(prompt.line, key);
-  return line === null || line === prompt.line ? state : { ...state, overlay: { ...prompt, line, over: false } };
+  return line === null || line === prompt.line ? state : { ...state, overlay: { ...prompt, line, over: false, at: 0 } };
 }

@@ -5,6 +5,7 @@ import { exportMenu } from './export-menu.ts';
 import { forceMenu } from './force-menu.ts';
 import type { Key } from './key.ts';
 import { EMPTY_LINE, SHOWN, type State, TAB_IDS } from './state.ts';
+import { stepTrees } from './step-trees.ts';
 import { selectedIndex, visibleRows } from './visible.ts';
 import { shownWords } from './words/tabs.ts';
 
@@ -34,7 +35,12 @@ function explained(state: State): State {
   const { rows } = visibleRows(state);
   const row = rows[selectedIndex(state, rows)];
   const trees = row?.trees() ?? [];
-  return trees.length === 0 ? says(state, 'There is nothing to explain here.') : { ...state, overlay: { kind: 'explanation', trees, scroll: 0 } };
+  return trees.length === 0 ? says(state, 'There is nothing to explain here.') : { ...state, overlay: { kind: 'explanation', title: 'WHY', trees, scroll: 0 } };
+}
+
+function told(state: State): State {
+  const trees = stepTrees(state);
+  return trees.length === 0 ? state : { ...state, overlay: { kind: 'explanation', title: 'THIS STEP', trees, scroll: 0 } };
 }
 
 function forcing(state: State): State {
@@ -56,6 +62,7 @@ const KEYS: Readonly<Record<Key, (state: State) => State>> = {
   tab: (state) => tabbed(state, 1),
   'shift-tab': (state) => tabbed(state, -1),
   enter: explained,
+  i: told,
   '/': (state) => ({ ...state, filtering: true }),
   escape: (state) => ({ ...state, filter: EMPTY_LINE, shown: 'all' }),
   d: shown,

@@ -1,38 +1,40 @@
+import { pasteInto } from './edit-line.ts';
+import { says } from './edits.ts';
 import type { Key } from './key.ts';
-import { lastScroll } from './pages.ts';
+import { lastScroll, PAGE_FRAME } from './pages.ts';
 import { reduceChoose } from './reduce-choose.ts';
 import { reduceMenu } from './reduce-menu.ts';
-import { reducePicker } from './reduce-picker.ts';
+import { pastePicker, reducePicker } from './reduce-picker.ts';
 import { reducePrompt } from './reduce-prompt.ts';
 import { reduceFilter, reduceTimeline } from './reduce-timeline.ts';
 import type { Explanation, Help, State } from './state.ts';
 
-const PAGE = 10;
-const SCROLLS: Readonly<Record<Key, number>> = {
+/** Lines that a page of text keeps of the one before. */
+const OVERLAP = 2;
+const PAGES: Readonly<Record<Key, number>> = { pageup: -1, 'ctrl-u': -1, 'ctrl-b': -1, pagedown: 1, 'ctrl-d': 1, 'ctrl-f': 1, ' ': 1 };
+const LINES: Readonly<Record<Key, number>> = {
   up: -1,
   k: -1,
   down: 1,
   j: 1,
-  pageup: -PAGE,
-  'ctrl-u': -PAGE,
-  'ctrl-b': -PAGE,
-  pagedown: PAGE,
-  'ctrl-d': PAGE,
-  'ctrl-f': PAGE,
-  ' ': PAGE,
   home: Number.NEGATIVE_INFINITY,
   g: Number.NEGATIVE_INFINITY,
   end: Number.POSITIVE_INFINITY,
   G: Number.POSITIVE_INFINITY,
 };
 
+/** How many lines a key scrolls. */
+function scrolledBy(state: State, key: Key): number {
+  if (Object.hasOwn(PAGES, key)) return PAGES[key]! * Math.max(1, state.height - PAGE_FRAME - OVERLAP);
+  return Object.hasOwn(LINES, key) ? LINES[key]! : 0;
+}
+
 const CLOSES: ReadonlySet<Key> = new Set(['escape', 'q', 'enter', '?', 'left', 'h', 'backspace']);
 
 /** Text over the whole screen: it scrolls and closes. */
 function reducePage(state: State, page: Explanation | Help, key: Key): State {
   if (CLOSES.has(key)) return { ...state, overlay: null };
-  const by = Object.hasOwn(SCROLLS, key) ? SCROLLS[key]! : 0;
-  return { ...state, overlay: { ...page, scroll: Math.max(0, Math.min(lastScroll(state, page), page.scroll + by)) } };
+  return { ...state, overlay: { ...page, scroll: Math.max(0, Math.min(lastScroll(state, page), page.scroll + scrolledBy(state, key))) } };
 }
 
 function reduceOverlay(state: State, key: Key): State {
@@ -55,6 +57,16 @@ export function reduce(before: State, key: Key): State {
   if (key === 'q') return { ...state, wish: { kind: 'quit' } };
   if (key === '?' || key === 'f1') return { ...state, overlay: { kind: 'help', scroll: 0 } };
   return state.screen === 'choose' ? reduceChoose(state, key) : reduceTimeline(state, key);
+}
+
+/** Text that was pasted: it goes into the line that is being typed, and is never taken for commands. */
+export function pasted(before: State, text: string): State {
+  const state: State = { ...before, message: null, wish: null };
+  const { overlay } = state;
+  if (overlay?.kind === 'picker') return pastePicker(state, overlay, text);
+  if (overlay?.kind === 'prompt') return { ...state, overlay: { ...overlay, line: pasteInto(overlay.line, text), over: false, at: 0 } };
+  if (overlay === null && state.filtering) return { ...state, filter: pasteInto(state.filter, text) };
+  return says(state, 'Nothing is being typed here: what was pasted is left out.');
 }
 
 /** The terminal has another size. */

@@ -32,7 +32,7 @@ export interface Picker {
   readonly entries: readonly PathEntry[];
 }
 
-export type PromptFor = 'export' | 'cmdline' | 'process' | 'module' | 'cpu' | 'msr' | 'guest';
+export type PromptFor = 'export' | 'cmdline' | 'process' | 'module' | 'cpu' | 'msr';
 
 /** One line to type, over the screen. */
 export interface Prompt {
@@ -43,6 +43,13 @@ export interface Prompt {
   readonly about: string;
   /** export: the file is there, and enter writes over it. */
   readonly over: boolean;
+  /** Which of the things that the line can become is selected. */
+  readonly at: number;
+}
+
+/** @returns a line to type, with something in it to begin with. */
+export function promptOf(wanted: PromptFor, about: string, text: string): Prompt {
+  return { kind: 'prompt', wanted, about, line: lineOf(text), over: false, at: 0 };
 }
 
 export interface MenuItem {
@@ -65,9 +72,10 @@ export interface Menu {
   readonly at: number;
 }
 
-/** Why a row is as it is. */
+/** Why a row is as it is, or all that a step did. */
 export interface Explanation {
   readonly kind: 'explanation';
+  readonly title: string;
   readonly trees: readonly TreeNode[];
   readonly scroll: number;
 }
@@ -85,12 +93,14 @@ export interface Moment {
   readonly prepared: Prepared | null;
   readonly steps: readonly Step[];
   readonly at: number;
+  /** As it was played; null once it is so long ago that it is rather played again than kept. */
+  readonly session: Session | null;
 }
 
 /** What the reducer wants of the world outside; the answer comes back through `answered.ts`. */
 export type Wish =
   | { readonly kind: 'prepare'; readonly choices: Choices; readonly field: Field | null }
-  | { readonly kind: 'list'; readonly path: string }
+  | { readonly kind: 'list'; readonly path: string; readonly field: Field }
   | { readonly kind: 'export'; readonly form: string; readonly path: string; readonly over: boolean }
   | { readonly kind: 'quit' };
 

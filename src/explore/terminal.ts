@@ -6,8 +6,12 @@ import { type Key, type Keypress, keysOf } from './key.ts';
  * one that arrives in pieces; it draws by writing the lines that differ from those that stand there, all of them in one synchronized update.
  */
 
-/** What came from the terminal: a key, or another size. */
-export type Input = { readonly kind: 'key'; readonly key: Key } | { readonly kind: 'resize' } | { readonly kind: 'gone' };
+/** What came from the terminal: a key, a text that was pasted, or another size. */
+export type Input =
+  | { readonly kind: 'key'; readonly key: Key }
+  | { readonly kind: 'paste'; readonly text: string }
+  | { readonly kind: 'resize' }
+  | { readonly kind: 'gone' };
 
 export interface Terminal {
   readonly colour: boolean;
@@ -32,6 +36,9 @@ const END_UPDATE = `${ESC}?2026l`;
 
 /** A lone escape is one when nothing follows for so many milliseconds; readline waits for half a second by itself, which is felt. */
 const ESCAPE_TIMEOUT = 25;
+
+/** Longer than any line that is typed here; the rest of a paste is left out. */
+const LONGEST_PASTE = 16_384;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
@@ -68,15 +75,23 @@ class Inputs {
   }
 }
 
-/** Keys of a paste are text, never commands: they reach the program only as characters. */
-function listenToKeys(inputs: Inputs, suspend: () => void): (text: string | undefined, press: Keypress) => void {
-  let pasting = false;
+/** Keys of a paste are text, never commands: they reach the program together, as a text. */
+export function listenToKeys(inputs: { push(input: Input): void }, suspend: () => void): (text: string | undefined, press: Keypress) => void {
+  let pasting: string | null = null;
   return (text, press) => {
-    if (press.name === 'paste-start' || press.name === 'paste-end') {
-      pasting = press.name === 'paste-start';
+    if (press.name === 'paste-start') {
+      pasting = '';
       return;
     }
-    if (pasting) return;
+    if (press.name === 'paste-end') {
+      if (pasting !== null) inputs.push({ kind: 'paste', text: pasting });
+      pasting = null;
+      return;
+    }
+    if (pasting !== null) {
+      if (pasting.length < LONGEST_PASTE) pasting += text ?? '';
+      return;
+    }
     if (press.ctrl && press.name === 'z') return suspend();
     for (const key of keysOf(text, press)) inputs.push({ kind: 'key', key });
   };
@@ -106,13 +121,20 @@ export function openTerminal(colour: boolean): Terminal {
     stdin.setRawMode(false);
     stdin.pause();
   };
+  // As the terminal itself would: the whole group stops. A parent that waits for us (npx, sh -c) must stop, too, or no shell gets the terminal back.
   const suspend = (): void => {
     leave();
-    process.once('SIGCONT', () => {
-      enter();
-      inputs.push({ kind: 'resize' });
-    });
-    process.kill(process.pid, 'SIGTSTP');
+    process.kill(0, 'SIGTSTP');
+  };
+  const onStop = (): void => {
+    leave();
+    process.kill(process.pid, 'SIGSTOP');
+  };
+  const onContinue = (): void => {
+    // Stopped by force it could not give anything back; whoever was here meanwhile has left something else.
+    leave();
+    enter();
+    inputs.push({ kind: 'resize' });
   };
   const onSignal = (signal: NodeJS.Signals): void => {
     close();
@@ -128,6 +150,7 @@ export function openTerminal(colour: boolean): Terminal {
     stdin.off('keypress', onKey).off('end', onGone).off('error', onGone);
     stdout.off('resize', onResize).off('error', onGone);
     process.off('exit', leave).off('uncaughtExceptionMonitor', leave);
+    process.off('SIGTSTP', onStop).off('SIGCONT', onContinue);
     for (const signal of SIGNALS) process.off(signal, onSignal);
   }
 
@@ -137,6 +160,7 @@ export function openTerminal(colour: boolean): Terminal {
   stdout.on('resize', onResize).on('error', onGone);
   // The monitor comes before whoever prints the error: it shall stand on the normal screen.
   process.on('exit', leave).on('uncaughtExceptionMonitor', leave);
+  process.on('SIGTSTP', onStop).on('SIGCONT', onContinue);
   for (const signal of SIGNALS) process.on(signal, onSignal);
   enter();
 

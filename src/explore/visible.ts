@@ -26,10 +26,14 @@ export function visibleRows(state: State): { readonly tab: Tab | null; readonly 
   return { tab: tabOf(state.tab, session.steps[at], session), rows };
 }
 
-/** @returns the index of the selected row; where nobody has selected one, or it is not shown, the first that the step changed. */
+/**
+ * @returns the index of the selected row; where nobody has selected one, or it is not shown, the first that the step changed, and of a plan what comes
+ *   first
+ */
 export function selectedIndex(state: State, rows: readonly MarkedRow[]): number {
   const selected = rows.findIndex(({ key }) => key === state.rows[state.tab]);
   if (selected >= 0) return selected;
+  if (state.tab === 'plan') return 0;
   return Math.max(
     0,
     rows.findIndex(({ mark }) => mark !== ' '),

@@ -16,8 +16,10 @@ export function warming(state: State): () => boolean {
   const { session } = state;
   if (session === null || state.screen !== 'timeline') return () => false;
   const cheap = TAB_IDS.filter((id) => id !== 'plan');
-  // Plans are the dearest, and shown only where their tab is open: last.
-  const work = [...nearby(state).flatMap((at) => cheap.map((id) => [id, at] as const)), ...nearby(state).map((at) => ['plan', at] as const)];
+  const tabs = nearby(state).flatMap((at) => cheap.map((id) => [id, at] as const));
+  const plans = nearby(state).map((at) => ['plan', at] as const);
+  // Plans are the dearest, and shown only where their tab is open: otherwise last.
+  const work = state.tab === 'plan' ? [...plans, ...tabs] : [...tabs, ...plans];
   let done = 0;
   return () => {
     const next = work[done++];

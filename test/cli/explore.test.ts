@@ -95,6 +95,7 @@ const WAYS: readonly Leaving[] = [
   { name: 'Ctrl-C in a list', leave: async (screen) => screen.press('c', 'Up', 'Enter', 'C-c'), code: 0 },
   { name: 'SIGTERM', leave: (screen) => signal(screen, 'SIGTERM'), code: 143 },
   { name: 'SIGINT', leave: (screen) => signal(screen, 'SIGINT'), code: 130 },
+  { name: 'SIGQUIT', leave: (screen) => signal(screen, 'SIGQUIT'), code: 131 },
   { name: 'SIGHUP', leave: (screen) => signal(screen, 'SIGHUP'), code: 129 },
   { name: 'a crash', leave: (screen) => signal(screen, 'SIGUSR2'), code: 70, says: /internal error: made for the test/ },
 ];
@@ -126,22 +127,47 @@ for (const { name, leave, code, says } of WAYS) {
   });
 }
 
-onTerminal('Ctrl-Z gives the terminal back, fg takes it again', async (t) => {
-  const screen = new Screen(t, 100, 30);
+const STOPS: readonly (readonly [name: string, line: string, stop: (screen: Screen) => void | Promise<void>])[] = [
+  ['Ctrl-Z', `${CPUEVAL} ${STORY}`, (screen) => screen.press('C-z')],
+  ['Ctrl-Z below a parent that waits, as npx does', `sh -c "${CPUEVAL} ${STORY}; true"`, (screen) => screen.press('C-z')],
+  ['SIGTSTP', `${CPUEVAL} ${STORY}`, (screen) => signal(screen, 'SIGTSTP')],
+];
+
+for (const [name, line, stop] of STOPS) {
+  onTerminal(`${name} gives the terminal back, fg takes it again`, async (t) => {
+    const screen = new Screen(t, 100, 30);
+    screen.type(line);
+    screen.press('Enter');
+    await screen.until(/\[1 boot\]/);
+    await stop(screen);
+    await screen.until(/Stopped/);
+    assert.match(screen.modes(), /alternate=0 cursor=1 wrap=1/);
+    screen.type('fg');
+    screen.press('Enter');
+    await screen.until(/\[1 boot\]/);
+    screen.press('Right');
+    await screen.until(/\[2 load KVM\]/);
+    screen.press('q');
+    await screen.until(/\$$/);
+    assert.match(screen.modes(), /alternate=0 cursor=1 wrap=1/);
+  });
+}
+
+onTerminal('what is pasted is text: into a line that is typed, and nowhere else', async (t) => {
+  const screen = new Screen(t, 100, 30, { NO_COLOR: '1' });
   screen.type(`${CPUEVAL} ${STORY}`);
   screen.press('Enter');
   await screen.until(/\[1 boot\]/);
-  screen.press('C-z');
-  await screen.until(/Stopped/);
-  assert.match(screen.modes(), /alternate=0 cursor=1 wrap=1/);
-  screen.type('fg');
+  screen.paste('q\nx');
+  await screen.until(/pasted is left out/);
+  screen.press('c', 'k', 'k', 'k', 'k', 'Enter');
+  await screen.until(/Kernel command line/);
+  screen.paste('mitigations=auto\nnosmt');
+  await screen.until(/^ mitigations=auto nosmt_$/m);
   screen.press('Enter');
-  await screen.until(/\[1 boot\]/);
-  screen.press('Right');
-  await screen.until(/\[2 load KVM\]/);
-  screen.press('q');
+  await screen.until(/> Command line +mitigations=auto nosmt/);
+  screen.press('C-c');
   await screen.until(/\$$/);
-  assert.match(screen.modes(), /alternate=0 cursor=1 wrap=1/);
 });
 
 onTerminal('colours on a terminal, none with NO_COLOR or --no-color', async (t) => {

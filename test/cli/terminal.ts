@@ -58,6 +58,12 @@ export class Screen {
     this.tmux('send-keys', '-l', text);
   }
 
+  /** A text as a terminal pastes it. */
+  paste(text: string): void {
+    this.tmux('set-buffer', '--', text);
+    this.tmux('paste-buffer', '-p');
+  }
+
   resize(width: number, height: number): void {
     this.tmux('resize-window', '-x', String(width), '-y', String(height));
   }

@@ -2,7 +2,7 @@ import { exploreOutside } from '../../src/cli/explore/outside.ts';
 import { fulfilled } from '../../src/explore/explore.ts';
 import type { Key } from '../../src/explore/key.ts';
 import { type Choices, NO_CHOICES, type OpenedScenario, type Outside } from '../../src/explore/outside.ts';
-import { reduce } from '../../src/explore/reduce.ts';
+import { pasted, reduce } from '../../src/explore/reduce.ts';
 import { type State, startState } from '../../src/explore/state.ts';
 
 /** Files that an export would have written. */
@@ -32,6 +32,11 @@ export async function press(state: State, keys: readonly Key[], outside: Outside
   let now = state;
   for (const key of keys) now = await fulfilled(reduce(now, key), outside, () => undefined);
   return now;
+}
+
+/** Pastes a text, waiting for what is read for it. */
+export function paste(state: State, text: string, outside: Outside = outsideOf()): Promise<State> {
+  return fulfilled(pasted(state, text), outside, () => undefined);
 }
 
 /** @returns the state the explorer begins with, everything read. */

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { PathEntry } from '../../explore/outside.ts';
@@ -11,11 +11,14 @@ export function withHome(path: string): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 }
 
-function isFolder(path: string): boolean {
+/** What a name stands for; null: neither a folder nor a file that can be read to its end, such as a pipe, a socket, a device. */
+function kindOf(entry: Dirent, folder: string): 'folder' | 'file' | null {
   try {
-    return statSync(path).isDirectory();
+    const found = entry.isSymbolicLink() ? statSync(join(folder, entry.name)) : entry;
+    if (found.isDirectory()) return 'folder';
+    return found.isFile() ? 'file' : null;
   } catch {
-    return false;
+    return null;
   }
 }
 
@@ -33,9 +36,9 @@ export function listPath(typed: string): PathEntry[] {
     const names = readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.name.startsWith(begun) && (begun.startsWith('.') || !entry.name.startsWith('.')))
       .slice(0, MOST);
-    const entries = names.map((entry) => {
-      const inside = entry.isDirectory() || (entry.isSymbolicLink() && isFolder(join(folder, entry.name)));
-      return { path: `${lead}${entry.name}${inside ? '/' : ''}`, folder: inside };
+    const entries = names.flatMap((entry): PathEntry[] => {
+      const kind = kindOf(entry, folder);
+      return kind === null ? [] : [{ path: `${lead}${entry.name}${kind === 'folder' ? '/' : ''}`, folder: kind === 'folder' }];
     });
     return entries.sort((one, other) => Number(other.folder) - Number(one.folder) || (one.path < other.path ? -1 : 1));
   } catch {

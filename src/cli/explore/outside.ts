@@ -45,7 +45,10 @@ export function exploreOutside(): Outside {
   return {
     listed: listed(),
     prepare: (choices: Choices) => prepare({ ...choices, profile: atHome(choices.profile), blob: atHome(choices.blob) }),
-    list: (path) => Promise.resolve(listPath(path)),
+    list: async (path, updates) => {
+      const entries = listPath(path);
+      return updates ? (await import('./updates-in.ts')).withUpdates(entries) : entries;
+    },
     write: (path, text, over) => Promise.resolve(write(path, text, over)),
   };
 }

@@ -6,15 +6,12 @@ import type { Blob } from '../../data/contract/blob.ts';
 import type { MsrValues, Profile } from '../../data/contract/profile.ts';
 import { slotsOf } from '../../engine/boot/slots.ts';
 import type { LateLoadInput } from '../../engine/events/microcode-late-load.ts';
-import type { Choices, Prepared, Source } from '../../explore/outside.ts';
+import { type Choices, LIVE, type Prepared, type Source } from '../../explore/outside.ts';
 import { offerBlob } from '../blob/offer-blob.ts';
 import { builtInFile } from '../built-in.ts';
 import type { Document } from '../documents.ts';
 import { type ChosenKernel, kernelOf } from '../kernel-options.ts';
 import { type Scenario, scenarioBlob, scenarioProfile } from '../scenario-files.ts';
-
-/** What stands for the machine that the program runs on. */
-const LIVE = 'live';
 
 const CAPTURED = new Map<string, Document<Profile>>();
 
@@ -60,7 +57,8 @@ export async function loadOf(
   if (input.value === null) return input;
   const offer = await offerBlob(input.value, profile, kernel);
   if (offer.value === null) return offer;
-  const { blob, bytes, notes } = offer.value;
+  const { blob, bytes, way } = offer.value;
+  const notes = [...offer.value.notes, ...(way === undefined ? [] : [way])];
   return { value: { load: { blob, cpuRejects: false, ...(bytes === undefined ? {} : { verdictOfBytes: bytes }) }, notes }, problems: [] };
 }
 
@@ -97,6 +95,7 @@ export async function prepare(choices: Choices): Promise<Result<Prepared>> {
       profile: {
         id: value.id,
         title: value.title,
+        kernel: value.system?.kernel ?? null,
         guests: (value.system?.guests ?? []).map(({ name, model }) => ({ name, model: model ?? 'host-passthrough' })),
       },
       source: { profile: written(choices.profile ?? '', 'profile', value), ...(choices.blob === null ? {} : { blob: written(choices.blob, 'blob', null) }) },

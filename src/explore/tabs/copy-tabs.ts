@@ -2,9 +2,9 @@ import { hex } from '../../base/hex.ts';
 import type { Guest } from '../../engine/model/machine.ts';
 import { guestSection, snapshotSection } from '../../views/page/copy-sections.ts';
 import { guestTree, snapshotTree } from '../../views/page/copy-trees.ts';
-import { type Cell, cell } from '../../views/page/page.ts';
+import { type Cell, cell, type Section } from '../../views/page/page.ts';
 import type { Comparison } from '../compare.ts';
-import type { Tab, TabRow } from './tab.ts';
+import type { Tab, TabColumn, TabRow } from './tab.ts';
 
 const SNAPSHOT_COLUMNS = [
   { title: 'COPY', min: 30, wish: 32 },
@@ -31,7 +31,13 @@ export function snapshotTab(comparison: Comparison): Tab {
       trees: () => [snapshotTree(comparison, row)],
     }),
   );
-  return { columns: SNAPSHOT_COLUMNS, rows, empty: 'Nobody holds a copy.' };
+  return { columns: titled(SNAPSHOT_COLUMNS, section), rows, empty: 'Nobody holds a copy.' };
+}
+
+/** What is said of differences depends on all of them: where nothing but what is missing differs, the title says so. */
+function titled(columns: readonly TabColumn[], section: Section | null): readonly TabColumn[] {
+  const title = section?.columns.find((column) => column.title === 'MISSES')?.title;
+  return title === undefined ? columns : columns.map((column) => (column.title === 'DIFFERS' ? { ...column, title } : column));
 }
 
 const GUEST_COLUMNS = [
@@ -68,5 +74,5 @@ export function guestTab(comparison: Comparison): Tab {
       trees: () => (row === undefined ? [] : [guestTree(comparison, row)]),
     };
   });
-  return { columns: GUEST_COLUMNS, rows, empty: 'No guest runs. Press a, then g to start one.' };
+  return { columns: titled(GUEST_COLUMNS, section), rows, empty: 'No guest runs. Press a, then g to start one.' };
 }
