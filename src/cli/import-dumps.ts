@@ -18,9 +18,19 @@ async function chosen(from: string | undefined, input: ImportInput): Promise<Imp
   return entry ? entry.load() : detectImporter(input);
 }
 
-function unknownFormat(file: string): Problem {
+/** What a file is that no importer takes, as far as its beginning tells. */
+function kindOf(input: ImportInput | null): string {
+  const bytes = input?.files[0]?.bytes;
+  if (bytes === undefined) return 'something else';
+  if (bytes.length === 0) return 'an empty file';
+  const head = Buffer.from(bytes.subarray(0, 4096)).toString('latin1');
+  if (/"schema"\s*:\s*"cpueval\/profile\//.test(head)) return 'a profile of cpueval: give it to --profile as it is';
+  return /^arm_midr=/m.test(head) ? 'a dump of an ARM CPU' : 'something else';
+}
+
+function unknownFormat(file: string, input: ImportInput | null = null): Problem {
   const titles = importers.map(({ title }) => title).join('; ');
-  return { code: 'unknown-format', file, path: '', expected: `a dump that is known (--from names one): ${titles}`, got: 'something else' };
+  return { code: 'unknown-format', file, path: '', expected: `a dump that is known (--from names one): ${titles}`, got: kindOf(input) };
 }
 
 /** One input; files of a folder may be archives, and archives hold inputs again. */
@@ -43,7 +53,7 @@ async function importInput(input: ImportInput, inside: boolean, from: string | u
   const wanted = importer && (from === undefined || importer.id === from) ? importer : null;
   if (wanted === null) {
     if (inside) harvest.skipped.push(...input.files.map(({ name }) => name));
-    else harvest.problems.push(unknownFormat(input.name));
+    else harvest.problems.push(unknownFormat(input.name, input));
     return;
   }
   const outcome = wanted.import(input);

@@ -21,8 +21,9 @@ function words(element: XmlOpen, names: readonly string[]): number[] | null {
   return values.some((value) => value === null) ? null : (values as number[]);
 }
 
+/** Until 2016 libvirt wrote `function` for the leaf and had no subleaves. */
 function readCpuid(element: XmlOpen, into: Collector, problems: ProblemList): void {
-  const leaf = number(element.attributes.get('eax_in'));
+  const leaf = number(element.attributes.get('eax_in') ?? element.attributes.get('function'));
   const values = words(element, ['ecx_in', 'eax', 'ebx', 'ecx', 'edx']);
   if (leaf === null || values === null) {
     problems.at('damaged-row', element.line, ROW_TEXT, written(element));

@@ -95,6 +95,8 @@ test('what is no dump, is not there or cannot be unpacked is refused', (t) => {
   const { write, path } = folder(t);
   const cases: readonly (readonly [string[], RegExp])[] = [
     [[write('a.txt', 'nothing')], /expected a dump that is known .*cpuid -r/],
+    [[write('empty.txt', '')], /got an empty file/],
+    [[write('own.json', '{ "schema": "cpueval/profile/1" }')], /got a profile of cpueval: give it to --profile/],
     [[join(path, 'none')], /none: expected a readable file/],
     [[write('a.bz2', Buffer.from('BZh9 damaged'))], /a\.bz2: offset 0x/],
     [[write('a.gz', Buffer.from([0x1f, 0x8b, 8, 0, 0]))], /a\.gz: expected gzip data/],

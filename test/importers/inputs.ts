@@ -1,6 +1,10 @@
+import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { CpuidRow, Profile } from '../../src/data/contract/profile.ts';
+import { bunzip2, isBzip2 } from '../../src/importers/archive/bunzip2.ts';
+import { untar } from '../../src/importers/archive/tar.ts';
+import { groupFiles } from '../../src/importers/group.ts';
 import type { ImportFile, ImportInput } from '../../src/importers/index.ts';
 
 export const fixtures = join(import.meta.dirname, '../fixtures/importers');
@@ -49,4 +53,12 @@ export function bitOf(profile: Profile | undefined, leaf: number, subleaf: numbe
 export function sharedDumps(): string | null {
   const path = join(import.meta.dirname, '../../../shared/dumps');
   return existsSync(path) ? path : null;
+}
+
+/** @returns a dump of another project; of an archive its largest group of files. */
+export function dumpInput(path: string, name: string): ImportInput {
+  const bytes = readFileSync(path);
+  if (!isBzip2(bytes)) return { name, files: [{ name, bytes }] };
+  const [first] = groupFiles(name, untar(bunzip2(bytes, 64 * 1024 * 1024).value ?? new Uint8Array()).files).sort((a, b) => b.files.length - a.files.length);
+  return first ?? assert.fail(`${name} is empty`);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { detectImporter } from '../../src/importers/index.ts';
 import { validators } from '../../src/schema/validate.ts';
-import { expectedRegisters, fixture, registers } from './inputs.ts';
+import { expectedRegisters, fixture, registers, textInput } from './inputs.ts';
 
 /** Each holds the same CPU in another format. */
 const whole: readonly (readonly [file: string, format: string])[] = [
@@ -96,4 +96,13 @@ test('firecracker: kernel, revision and guest MSRs; a template is partial', asyn
   assert.equal(template?.partial, true);
   assert.equal(registers(template?.cpuid).get('7.0'), '0 9 0 0');
   assert.deepEqual(template?.msrs, { '0x10a': '0xb' });
+});
+
+test('libvirt XML from before 2016 names the leaf `function`', async () => {
+  const old =
+    "<cpudata arch='x86'>\n<cpuid function='0x0' eax='0xa' ebx='0x756e6547' ecx='0x6c65746e' edx='0x49656e69'/>\n<cpuid function='0x00000001' eax='0x6f6' ebx='0' ecx='0xe3bd' edx='0xbfebfbff'/>\n</cpudata>\n";
+  const input = textInput(old, 'core2.xml');
+  const outcome = (await detectImporter(input))?.import(input);
+  assert.deepEqual(outcome?.problems, []);
+  assert.equal(registers(outcome?.profiles[0]?.cpuid).get('1.0'), '6f6 0 e3bd bfebfbff');
 });

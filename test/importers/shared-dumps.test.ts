@@ -3,12 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import type { CpuidRow, Profile } from '../../src/data/contract/profile.ts';
-import { bunzip2, isBzip2 } from '../../src/importers/archive/bunzip2.ts';
-import { untar } from '../../src/importers/archive/tar.ts';
-import { groupFiles } from '../../src/importers/group.ts';
-import { detectImporter, type ImportInput } from '../../src/importers/index.ts';
+import { detectImporter } from '../../src/importers/index.ts';
 import { validators } from '../../src/schema/validate.ts';
-import { registers, sharedDumps } from './inputs.ts';
+import { dumpInput, registers, sharedDumps } from './inputs.ts';
 
 interface Expected {
   readonly source: string;
@@ -16,13 +13,6 @@ interface Expected {
   readonly msrs?: Readonly<Record<string, string | null>>;
   readonly microcode?: string;
   readonly logical_cpu?: number;
-}
-
-function inputOf(path: string, name: string): ImportInput {
-  const bytes = readFileSync(path);
-  if (!isBzip2(bytes)) return { name, files: [{ name, bytes }] };
-  const [first] = groupFiles(name, untar(bunzip2(bytes, 64 * 1024 * 1024).value ?? new Uint8Array()).files).sort((a, b) => b.files.length - a.files.length);
-  return first ?? assert.fail(`${name} is empty`);
 }
 
 const msrNumbers = (msrs: Readonly<Record<string, string | null>> | undefined): Map<number, bigint | null> =>
@@ -43,7 +33,7 @@ test('the dumps of other projects give the registers written down beside them', 
     for (const file of readdirSync(join(root, set.name, 'expected'))) {
       const expected = JSON.parse(readFileSync(join(root, set.name, 'expected', file), 'utf8')) as Expected;
       const name = expected.source.replace(/.*[:/]/, '');
-      const input = inputOf(join(root, set.name, name), name);
+      const input = dumpInput(join(root, set.name, name), name);
       const outcome = (await detectImporter(input))?.import(input);
       assert.deepEqual(outcome?.problems, [], name);
       assert.equal(outcome?.profiles.length, 1, name);
