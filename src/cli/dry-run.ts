@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
-import type { Problem } from '../base/problem.ts';
+import type { Problem, Result } from '../base/problem.ts';
 import { shellWord } from '../base/shell.ts';
 import type { DiffReport, GuardMode } from '../engine/model/report.ts';
 import { readBlobInput } from './blob/blob-input.ts';
+import type { DigestList } from './blob/digest-list.ts';
 import { offerBlob } from './blob/offer-blob.ts';
 import { sayOffer } from './blob/say-offer.ts';
 import { refuse, usageError } from './common-options.ts';
@@ -21,6 +22,7 @@ export interface DryRunOptions extends KernelOptions, PolicyOptions {
   readonly guest: readonly string[];
   readonly guard: GuardMode;
   readonly cpuRejects?: boolean;
+  readonly amdDigests?: string;
   readonly full?: boolean;
 }
 
@@ -36,7 +38,8 @@ export function withDryRun(command: Command): Command {
     );
   return withPolicy(withGuestOption(withModuleOption(withKernel(command))))
     .addOption(new Option('--guard <mode>', 'what becomes of later events that work from a stale copy').choices(GUARD_MODES).default('off'))
-    .option('--cpu-rejects', 'what if the CPU does not take the update');
+    .option('--cpu-rejects', 'what if the CPU does not take the update')
+    .option('--amd-digests <file>', "digests to add to the kernel's list of known AMD patches: patch id and sha256, a line each");
 }
 
 /** A dry run that was done, or the exit code of one that could not be. */
@@ -52,6 +55,8 @@ const refused = (problems: readonly Problem[]): DryRunDone => failed(refuse(prob
 export async function dryRunOf(options: DryRunOptions & { readonly quiet: boolean }): Promise<DryRunDone> {
   const [profile, blob] = [await readProfile(options.profile), await readBlobInput(options.blob)];
   if (profile.value === null || blob.value === null) return refused([...profile.problems, ...blob.problems]);
+  const digests = await digestsOf(options.amdDigests);
+  if (digests.value === null) return refused(digests.problems);
   const otherwise = await otherwiseOf(options, profile.value.value);
   if (otherwise.error !== null) return failed(usageError(otherwise.error));
   const kernel = await kernelOf(options, profile.value.value);
@@ -65,7 +70,12 @@ export async function dryRunOf(options: DryRunOptions & { readonly quiet: boolea
   const report = dryRun({
     ...machine.value,
     kernel: kernel.value.report,
-    load: { blob: offer.value.blob, cpuRejects: options.cpuRejects ?? false, ...(bytes === undefined ? {} : { verdictOfBytes: bytes }) },
+    load: {
+      blob: offer.value.blob,
+      cpuRejects: options.cpuRejects ?? false,
+      amdDigests: digests.value,
+      ...(bytes === undefined ? {} : { verdictOfBytes: bytes }),
+    },
     assumptions: [...kernel.value.assumptions, ...(offer.value.blob.unknownEffects === true ? ['unknown-effects'] : [])],
     full: options.full ?? false,
     otherwise: otherwise.value,
@@ -76,8 +86,18 @@ export async function dryRunOf(options: DryRunOptions & { readonly quiet: boolea
   return { report, code: null };
 }
 
+<<<<<<< HEAD
 /** Options that the commands of the dry run and the explorer share. */
 function sharedWords(options: DryRunOptions): string[] {
+=======
+/** The reader of lists is loaded where there is one. */
+async function digestsOf(file: string | undefined): Promise<Result<DigestList>> {
+  return file === undefined ? { value: [], problems: [] } : (await import('./blob/digest-list.ts')).readDigestList(file);
+}
+
+/** @returns what was asked about, as a shell takes it again: for the line that leads on. */
+export function dryRunWords(options: DryRunOptions): string {
+>>>>>>> ucode
   const words = ['--profile', options.profile, '--blob', options.blob];
   if (options.kernel !== undefined) words.push('--kernel', options.kernel);
   if (options.cmdline !== undefined) words.push('--cmdline', options.cmdline);
@@ -97,6 +117,7 @@ export function dryRunWords(options: DryRunOptions): string {
   for (const module of options.module) words.push('--module', module);
   if (options.guard !== 'off') words.push('--guard', options.guard);
   if (options.cpuRejects) words.push('--cpu-rejects');
+  if (options.amdDigests !== undefined) words.push('--amd-digests', options.amdDigests);
   return words.map(shellWord).join(' ');
 }
 

@@ -38,7 +38,7 @@ test('blob list: a line for each update, and a count', () => {
   assert.ok(rows.some((row) => /fam19h\.bin +0xa00f11 +id 0xa011 +0xa0011de +2025-04-18 +160 +0xa0011d9 +ok/.test(row)));
   assert.match(
     rows.at(-1) ?? '',
-    /^9 updates in 4 files, 7 distinct\. 3 with a minimum revision that Linux reads, 2 of them distinct\. 1 with one that Xen reads and Linux does not\.$/,
+    /^9 updates \(6 Intel, 3 AMD\) in 4 files, 7 distinct\. 3 with a minimum revision that Linux reads, 2 of them distinct\. 1 with one that Xen reads and Linux does not\.$/,
   );
 });
 

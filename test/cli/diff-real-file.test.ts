@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -193,4 +194,36 @@ test("Debian's own files for every built-in profile: a descriptor that validates
   }
   t.diagnostic(`${described} built-in profiles described, ${effects} effects`);
   assert.ok(described > 0);
+});
+
+test('--amd-digests: a patch that the kernel does not know is taken when its digest is on the list', (t) => {
+  const { write } = folder(t);
+  const bytes = buildAmdContainer([{ signature: 0xa00f11, equivalenceId: 0xa011 }], [{ patchId: 0xa0011d7, equivalenceId: 0xa011 }]);
+  const digest = createHash('sha256')
+    .update(bytes.subarray(12 + 32 + 8))
+    .digest('hex');
+  const file = write('microcode_amd_fam19h.bin', bytes);
+  const host = ['--profile', 'milan-19-01-01-a001119', '--kernel', '7.2'];
+  const load = (...more: string[]): Report['load'] => report(cpueval(['diff', ...host, '--blob', file, '--json', ...more])).load;
+  const without = load();
+  assert.deepEqual([without.outcome, without.errno, without.reasons.map(({ code }) => code)], ['failed', 'EIO', ['amd-digest']]);
+  const list = write('digests', `# ours\n\n0xA0011D7  ${digest.toUpperCase()} # a test\n`);
+  const given = load('--amd-digests', list);
+  assert.deepEqual([given.outcome, given.errno, given.reasons], ['updated', null, []]);
+  const other = load('--amd-digests', write('other', `0xa0011d7 ${'0'.repeat(64)}\n`));
+  assert.ok(other.log.includes('microcode: Patch 0xa0011d7 SHA256 digest mismatch!'));
+  const select = (...more: string[]): string => cpueval(['blob', 'select', ...host, file, ...more]).out;
+  assert.match(select(), /The kernel picks 0xa0011d7 out of .* and then refuses to write it to the CPU \(EIO\)/);
+  assert.match(select('--amd-digests', list), /The kernel takes 0xa0011d7 /);
+  const bad = cpueval(['diff', ...host, '--blob', file, '--amd-digests', write('bad', `x ${digest}\n0xa0011d7 12\n`)]);
+  assert.equal(bad.code, 2);
+  assert.match(bad.err, /bad: line 1: expected a patch id and a sha256 of 64 digits.*\n.*bad: line 2: /);
+});
+
+test('an early-load image with several AMD containers: the late load is refused for that and for nothing else', (t) => {
+  const { write } = folder(t);
+  const container = buildAmdContainer([{ signature: 0xa00f11, equivalenceId: 0xa011 }], [{ patchId: 0xa0011d5, equivalenceId: 0xa011 }]);
+  const file = write('microcode_amd_fam19h.bin', concatBytes(container, container));
+  const ran = cpueval(['diff', '--profile', 'milan-19-01-01-a001119', '--kernel', '7.2', '--cmdline', 'microcode.amd_sha_check=off', '--blob', file]);
+  assert.match(ran.out, /second-container +A second container stands in the file/);
 });

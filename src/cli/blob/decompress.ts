@@ -43,7 +43,7 @@ async function gunzip(bytes: Uint8Array): Promise<Result<Uint8Array>> {
     const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
     return tooLarge
       ? failed('too-large', `at most ${BLOB_BYTES / 1024 / 1024} MiB when decompressed`, 'more')
-      : failed('bad-compression', 'a gzip file', 'one that is damaged or has other bytes behind it');
+      : failed('bad-compression', 'a gzip file', 'one that cannot be read: it is damaged or has other bytes behind it');
   }
 }
 

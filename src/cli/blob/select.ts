@@ -15,6 +15,7 @@ import { readProfile } from '../documents.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { printProblems } from '../print-problems.ts';
 import { outColumns } from '../streams.ts';
+import { readDigestList } from './digest-list.ts';
 import { loaderQuestion } from './loader-question.ts';
 import { readMicrocode } from './read-microcode.ts';
 import { blobStyle } from './style.ts';
@@ -26,6 +27,7 @@ interface SelectOptions {
   readonly revision?: string;
   readonly target?: string;
   readonly all?: boolean;
+  readonly amdDigests?: string;
 }
 
 /** CPU, kernel and command line that the question is about. */
@@ -43,9 +45,10 @@ async function asked(options: SelectOptions): Promise<Result<Asked>> {
   const choice = chooseKernel(text);
   const revision = number('--revision', options.revision);
   const target = number('--target', options.target);
+  const digests = await readDigestList(options.amdDigests);
   const kernel: Problem = { code: 'unknown-kernel', path: '--kernel', expected: 'a kernel version such as 6.12 or 6.12.107', got: text };
-  const problems = [...(choice === null ? [kernel] : []), ...revision.problems, ...target.problems];
-  if (choice === null || problems.length > 0) return { value: null, problems };
+  const problems = [...(choice === null ? [kernel] : []), ...revision.problems, ...target.problems, ...digests.problems];
+  if (choice === null || digests.value === null || problems.length > 0) return { value: null, problems };
   const { tables } = await choice.line.load();
   const { system } = profile.value.value;
   const kernelAsked = { tables, cmdline: options.cmdline ?? system?.cmdline ?? '', config: system?.config ?? {} };
@@ -53,7 +56,9 @@ async function asked(options: SelectOptions): Promise<Result<Asked>> {
   if (question.value === null) return question;
   const { cpu, options: loader } = question.value;
   const asCpu = { ...cpu, ...(revision.value === undefined ? {} : { revision: revision.value }) };
-  return { value: { cpu: asCpu, choice, options: loader, target: target.value }, problems: [] };
+  const known = loader.amdDigests ?? null;
+  const amdDigests = known === null ? null : new Map([...known, ...digests.value]);
+  return { value: { cpu: asCpu, choice, options: { ...loader, amdDigests }, target: target.value }, problems: [] };
 }
 
 function number(option: string, text: string | undefined): { value: number | undefined; problems: Problem[] } {

@@ -45,6 +45,7 @@ function selectCommand(): Command {
     .option('--cmdline <options>', "kernel command line, in place of the profile's (force_minrev and amd_sha_check count)")
     .option('--revision <revision>', "the CPU's revision, in place of the profile's")
     .option('--target <revision>', 'plan the steps to this revision and not to the newest')
+    .option('--amd-digests <file>', "digests to add to the kernel's list of known AMD patches: patch id and sha256, a line each")
     .option('--all', 'list updates for other CPUs too');
   return withOutput(select, ['table', 'json'])
     .addHelpText(

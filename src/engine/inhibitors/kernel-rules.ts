@@ -19,6 +19,7 @@ const KERNEL_RULES: Readonly<Record<string, string>> = {
   'other-signature': 'file',
   'other-platform': 'file',
   'bad-header': 'file',
+  'second-container': 'file',
   'bad-checksum': 'file',
   truncated: 'file',
   'cpu-rejects': 'cpu',

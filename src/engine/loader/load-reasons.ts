@@ -10,6 +10,7 @@ import { forceMinrev } from './loader-switches.ts';
 import type { OfferedUpdate } from './offered-file.ts';
 
 const INTEGRITY: Readonly<Record<string, string>> = {
+  'second-container': 'second-container',
   'truncated-header': 'truncated',
   'truncated-file': 'truncated',
   'truncated-container': 'truncated',

@@ -54,6 +54,10 @@ export const loadReasonWords: Readonly<Record<string, ReasonWords>> = {
   'no-file': { text: whole('There is no microcode file for this CPU where the kernel looks'), lift: 'put the file under /lib/firmware' },
   'other-vendor': { text: ({ vendor }) => `The file is for another vendor's CPUs${vendor === undefined ? '' : ` (${vendor})`}`, lift: 'the file for this CPU' },
   'bad-header': { text: whole('The header of the file is not one that the kernel knows'), lift: 'an undamaged file' },
+  'second-container': {
+    text: whole('A second container stands in the file, as in an early-load image, and a late load reads only one'),
+    lift: 'the file of this family alone',
+  },
   'bad-checksum': { text: whole('The checksum of the file is wrong'), lift: 'an undamaged file' },
   truncated: { text: whole('The file ends before the update does'), lift: 'an undamaged file' },
   'other-signature': {

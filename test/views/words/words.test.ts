@@ -43,7 +43,7 @@ test('means of protection', () => {
 });
 
 test('reasons of the loader', () => {
-  const integrity = ['truncated', 'bad-checksum', 'bad-header', 'other-platform', 'other-signature'];
+  const integrity = ['truncated', 'bad-checksum', 'bad-header', 'second-container', 'other-platform', 'other-signature'];
   assertWords([...codesGivenTo('engine/loader', /^(?:blocks|colours|make)$/), ...integrity], loadReasonWords, 15);
 });
 
