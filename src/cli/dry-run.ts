@@ -86,18 +86,13 @@ export async function dryRunOf(options: DryRunOptions & { readonly quiet: boolea
   return { report, code: null };
 }
 
-<<<<<<< HEAD
-/** Options that the commands of the dry run and the explorer share. */
-function sharedWords(options: DryRunOptions): string[] {
-=======
 /** The reader of lists is loaded where there is one. */
 async function digestsOf(file: string | undefined): Promise<Result<DigestList>> {
   return file === undefined ? { value: [], problems: [] } : (await import('./blob/digest-list.ts')).readDigestList(file);
 }
 
-/** @returns what was asked about, as a shell takes it again: for the line that leads on. */
-export function dryRunWords(options: DryRunOptions): string {
->>>>>>> ucode
+/** Options that the commands of the dry run and the explorer share. */
+function sharedWords(options: DryRunOptions): string[] {
   const words = ['--profile', options.profile, '--blob', options.blob];
   if (options.kernel !== undefined) words.push('--kernel', options.kernel);
   if (options.cmdline !== undefined) words.push('--cmdline', options.cmdline);
