@@ -57,7 +57,12 @@ function bringUp(b: Boot, slots: readonly Slot[], first: Cpu): Thread[] {
   const cpus = slots.map((slot, at) => (at === 0 || !started[at] ? first : secondary(b, slot, kinds)));
   const online = onlineAfterBoot(b, slots, offline);
   updateForSmt(b);
-  return slots.map((slot, at) => ({ ...slot, online: online[at]!, booted: started[at]!, cpu: { ...cpus[at]!, revision: slot.revision } }));
+  return slots.map((slot, at) => ({ ...slot, online: online[at]!, booted: started[at]!, cpu: { ...cpus[at]!, revision: readRevision(first, slot) } }));
+}
+
+/** Each CPU's own revision, where the vendor's code reads one: Centaur's, Zhaoxin's and the default code leave cpuinfo's `microcode` at 0. */
+function readRevision(first: Cpu, slot: Slot): number {
+  return first.revision === 0 && first.silicon.revision !== 0 ? 0 : slot.revision;
 }
 
 /** One CPU that is started: identified anew, and ANDed into boot_cpu_data. */

@@ -1,5 +1,6 @@
 import type { KernelTables, Register } from '../../data/kernels/types.ts';
 import type { Boot } from '../boot/boot.ts';
+import { capIndex } from '../boot/cap-index.ts';
 import { type Cpu, copyCpu } from '../boot/cpu.ts';
 import type { Silicon } from '../silicon/silicon.ts';
 import { cpuDetect } from './cpu-detect.ts';
@@ -61,6 +62,15 @@ function readWords(b: Boot, cpu: Cpu): void {
   if (cpu.extendedLevel >= 0x8000_0007) cpu.power = b.cpuid(0x8000_0007, 0, cpu).edx;
 }
 
+/**
+ * OSPKE repeats CR4.PKE. A profile holds what it was under the kernel that ran when it was taken; here it is clear until this kernel
+ * switches protection keys on, and then it is forced (setup_pku()).
+ */
+function forgetProtectionKeys(b: Boot, cpu: Cpu): void {
+  const bit = capIndex(b.tables).features.get('OSPKE');
+  if (bit !== undefined) cpu.words[bit >>> 5] = cpu.words[bit >>> 5]! & ~(1 << (bit & 31));
+}
+
 /** init_scattered_cpuid_features(): single bits from leaves that have no word of their own (cpu/scattered.c). */
 function scatteredFeatures(b: Boot, cpu: Cpu): void {
   const basic = b.cpuid(0, 0, cpu).eax;
@@ -81,6 +91,7 @@ function scatteredFeatures(b: Boot, cpu: Cpu): void {
  */
 export function getCpuCap(b: Boot, cpu: Cpu): void {
   readWords(b, cpu);
+  forgetProtectionKeys(b, cpu);
   scatteredFeatures(b, cpu);
   initSpeculationControl(b, cpu);
   b.begin();

@@ -20,6 +20,13 @@ test('VMX: locked on, locked off, open, without the MSR', async () => {
   }
 });
 
+test('VMX switched off by firmware is complained of once, not by every CPU', async () => {
+  for (const line of LINES) {
+    const { b } = await bootFeatures(line, { ...VMX, msrs: { 58: 1n } });
+    assert.equal(b.log.filter((text) => text.includes('disabled by BIOS')).length, 1, line);
+  }
+});
+
 test('an MSR that the profile does not know leaves VMX on, and is noted', async () => {
   for (const line of LINES) {
     const { b, has } = await bootFeatures(line, { ...VMX, absentMsrs: 'unknown' });

@@ -19,6 +19,15 @@ test('noxsave takes all that needs it; noxsaveopt and noxsaves one feature each'
   }
 });
 
+test('OSPKE follows this kernel, not what a profile of a running system says', async () => {
+  const running: MadeUpCpu = { ...AVX, features: [...AVX.features!, 'OSPKE'] };
+  for (const line of LINES) {
+    assert.equal((await bootFeatures(line, running)).has('OSPKE'), true);
+    for (const cmdline of ['nopku', 'noxsave', 'clearcpuid=pku'])
+      assert.equal((await bootFeatures(line, running, { cmdline })).flags.includes('ospke'), false, `${line} ${cmdline}`);
+  }
+});
+
 test('clearcpuid: names, numbers, several, unknown ones; only what was cleared taints', async () => {
   for (const line of LINES) {
     const { has, b } = await bootFeatures(line, AVX, { cmdline: `clearcpuid=md_clear,${b12(line)},nonsense` });
