@@ -41,9 +41,14 @@ function pattern(rule: string): RegExp {
   return new RegExp(`^${rule.replace(/[.]/g, '\\.').replace(/\*/g, '.+')}$`);
 }
 
-/** @returns the rules that were not reached: a pattern is reached by any id that it matches. */
+/** @returns the rules that were not reached: a pattern is reached by any id that it matches, and the beginning of ids by any that goes on from it. */
 export function unreached(rules: readonly string[], reached: ReadonlySet<string>): string[] {
-  return rules.filter((rule) => (rule.includes('*') ? ![...reached].some((id) => pattern(rule).test(id)) : !reached.has(rule)));
+  const ids = [...reached];
+  const wasReached = (rule: string): boolean => {
+    if (rule.includes('*')) return ids.some((id) => pattern(rule).test(id));
+    return reached.has(rule) || ids.some((id) => id.startsWith(`${rule}/`));
+  };
+  return rules.filter((rule) => !wasReached(rule));
 }
 
 /** @returns the ids that processes of a test run have left in a folder. */

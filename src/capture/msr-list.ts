@@ -65,6 +65,7 @@ export const msrsToRead: readonly MsrToRead[] = [
   { index: 0xc001011f, vendors: 'amd', keep: NONE, why: 'store bypass is controlled by the kernel' },
   { index: 0xc0010132, vendors: 'amd' },
   { index: 0xc0010133, vendors: 'amd' },
+  { index: 0xc0010136, vendors: 'amd' },
   { index: 0xc0010140, vendors: 'amd' },
   { index: 0xc0010141, vendors: 'amd' },
   { index: 0xc00102f0, vendors: 'amd' },
