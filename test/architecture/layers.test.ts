@@ -50,7 +50,12 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   capture: { loads: ['base', 'data'], builtins: /^node:/, why: 'it reads the machine it runs on; what that means, the engine says' },
   cli: { loads: ALL, packages: ['commander', 'chalk'], builtins: /^node:/, why: 'the only room that knows all others, opens files and sets exit codes' },
-  build: { loads: ALL, packages: ['esbuild', 'ajv', 'commander', 'typescript'], builtins: /^node:/, why: 'tools of the project: nothing of the product may load them' },
+  build: {
+    loads: ALL,
+    packages: ['esbuild', 'ajv', 'commander', 'typescript'],
+    builtins: /^node:/,
+    why: 'tools of the project: nothing of the product may load them',
+  },
 };
 
 /** @returns the package that a bare specifier names. */

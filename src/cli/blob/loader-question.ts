@@ -28,7 +28,7 @@ export function loaderQuestion(profile: Document<Profile>, line: string, kernel:
   const { amdDigests } = tables;
   const options: LoaderOptions = {
     line: line as KernelLine,
-    ...loaderOptions(line as KernelLine, cmdline, config['CONFIG_MICROCODE_LATE_FORCE_MINREV'] === 'y'),
+    ...loaderOptions(line as KernelLine, cmdline, config.CONFIG_MICROCODE_LATE_FORCE_MINREV === 'y'),
     amdDigests: amdDigests === null ? null : new Map(amdDigests),
   };
   return { value: { profile: profile.value, cpu: cpu.value, options, tables }, problems: [] };
