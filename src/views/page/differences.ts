@@ -1,4 +1,5 @@
 import type { Cause, DiffRows, SnapshotDifference } from '../../engine/model/report.ts';
+import { refName } from '../words/ledger-findings.ts';
 import { type Cell, lines } from './page.ts';
 
 /** How many names a cell lists before it counts the rest; `all` lifts it. */
@@ -16,9 +17,11 @@ export function namesOf(rows: DiffRows): (ref: string) => string {
   for (const { ref, name } of rows.silicon) if (name !== null) names.set(ref, name.toLowerCase());
   for (const feature of rows.features) {
     const [cause] = feature.causes;
-    if (feature.silicon !== null && feature.causes.length === 1 && cause) names.set(cause.ref, feature.name);
+    // Only where the bit is the feature itself: TSX goes because a bit of another name lets the kernel switch it off.
+    const changed = feature.silicon !== null && feature.silicon.before !== feature.silicon.after;
+    if (changed && feature.causes.length === 1 && cause) names.set(cause.ref, feature.name);
   }
-  return (ref) => names.get(ref) ?? ref.replace(/^(?:feature|bug|choice|kernel):/, '');
+  return (ref) => names.get(ref) ?? refName(ref);
 }
 
 /** @returns `a, b, c and 4 more`: not more names than people read. */
