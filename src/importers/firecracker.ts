@@ -1,11 +1,12 @@
 import { hex, parseHex32 } from '../base/hex.ts';
 import type { Profile, ProfileSystem } from '../data/contract/profile.ts';
 import { assembleProfile } from './core/assemble.ts';
+import { importFileByFile } from './core/file-by-file.ts';
 import { asList, asObject, jsonDocuments } from './core/json-documents.ts';
 import { type CpuDump, type Machine, type Msrs, type Registers, rowKey, rowOf } from './core/machine.ts';
-import { type ProblemList, problemList } from './core/problems.ts';
+import type { ProblemList } from './core/problems.ts';
 import { headOf, textOf } from './core/text.ts';
-import type { Importer, ImportFile, ImportInput, ImportOutcome } from './types.ts';
+import type { Importer, ImportFile } from './types.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -136,20 +137,15 @@ function importDocument(document: Json, file: ImportFile, problems: ProblemList)
   ];
 }
 
-function importFirecracker(input: ImportInput): ImportOutcome {
-  const profiles: Profile[] = [];
-  const all = input.files.flatMap((file) => {
-    const problems = problemList();
-    const documents = jsonDocuments(textOf(file), problems);
-    if (documents.length === 0 && problems.list().length === 0) problems.add('no-registers', '$', 'a JSON object with cpuid_modifiers', 'an empty file');
-    for (const document of documents) {
-      const object = asObject(document);
-      if (object) profiles.push(...importDocument(object, file, problems));
-      else problems.add('no-registers', '$', 'an object with cpuid_modifiers', 'something else');
-    }
-    return problems.list().map((problem) => ({ file: file.name, ...problem }));
+function importFile(file: ImportFile, problems: ProblemList): Profile[] {
+  const documents = jsonDocuments(textOf(file), problems);
+  if (documents.length === 0 && problems.list().length === 0) problems.add('no-registers', '$', 'a JSON object with cpuid_modifiers', 'an empty file');
+  return documents.flatMap((document) => {
+    const object = asObject(document);
+    if (object) return importDocument(object, file, problems);
+    problems.add('no-registers', '$', 'an object with cpuid_modifiers', 'something else');
+    return [];
   });
-  return { profiles, problems: all, cannotCarry: ['more than one CPU', 'what the CPU itself answers outside a guest', 'the platform id', 'the command line'] };
 }
 
 /** Fingerprints (`cpu-template-helper fingerprint dump`) and CPU templates of Firecracker. */
@@ -161,5 +157,6 @@ export const firecracker: Importer = {
     if (!/^\s{0,100}[{[]/.test(head)) return 0;
     return /"(cpuid_modifiers|guest_cpu_config|msr_modifiers|reg_modifiers)"/.test(head) ? 0.95 : 0;
   },
-  import: importFirecracker,
+  import: (input) =>
+    importFileByFile(input, importFile, ['more than one CPU', 'what the CPU itself answers outside a guest', 'the platform id', 'the command line']),
 };

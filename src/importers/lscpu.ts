@@ -1,11 +1,12 @@
 import { assembleProfile } from './core/assemble.ts';
+import { importFileByFile } from './core/file-by-file.ts';
 import { asList, asObject, jsonDocuments } from './core/json-documents.ts';
 import { addressSizes, cpuList, decimal, knownTopology } from './core/linux-text.ts';
 import { nameableFlags, nameableRefs, xsaveRefs } from './core/nameable.ts';
-import { type ProblemList, problemList } from './core/problems.ts';
+import type { ProblemList } from './core/problems.ts';
 import { cpuinfoLookup, REBUILT_NOTE, rebuildCpu, unknownNamesNote } from './core/rebuild.ts';
 import { headOf, lines, textOf } from './core/text.ts';
-import type { Importer, ImportFile, ImportOutcome } from './types.ts';
+import type { Importer, ImportFile } from './types.ts';
 
 interface Field {
   readonly value: string;
@@ -113,22 +114,13 @@ export const lscpu: Importer = {
     if (/^\s{0,1000}\{\s{0,1000}"lscpu"\s{0,100}:/.test(head)) return 0.95;
     return /^Architecture:[ \t]/m.test(head) && /^[ \t]{0,20}(CPU op-mode\(s\)|Byte Order|CPU\(s\)):/m.test(head) ? 0.9 : 0;
   },
-  import: (input) => {
-    const results = input.files.map((file) => {
-      const problems = problemList();
-      return { profiles: importFile(file, problems), problems: problems.list().map((problem) => ({ file: file.name, ...problem })) };
-    });
-    return {
-      profiles: results.flatMap(({ profiles }) => profiles),
-      problems: results.flatMap(({ problems }) => problems),
-      cannotCarry: [
-        'CPUID bits that the kernel gives no name or hides',
-        'MSR values',
-        'the microcode revision',
-        'the platform id',
-        'kernel and command line',
-        'differences between CPUs',
-      ],
-    } satisfies ImportOutcome;
-  },
+  import: (input) =>
+    importFileByFile(input, importFile, [
+      'CPUID bits that the kernel gives no name or hides',
+      'MSR values',
+      'the microcode revision',
+      'the platform id',
+      'kernel and command line',
+      'differences between CPUs',
+    ]),
 };

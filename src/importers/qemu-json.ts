@@ -1,10 +1,11 @@
 import { assembleProfile } from './core/assemble.ts';
+import { importFileByFile } from './core/file-by-file.ts';
 import { asList, asObject, jsonDocuments } from './core/json-documents.ts';
 import { type CpuDump, type Registers, rowKey } from './core/machine.ts';
-import { type ProblemList, problemList } from './core/problems.ts';
+import type { ProblemList } from './core/problems.ts';
 import { propertyLookup, REBUILT_NOTE, rebuildCpu, unknownNamesNote } from './core/rebuild.ts';
 import { headOf, textOf } from './core/text.ts';
-import type { Importer, ImportFile, ImportOutcome } from './types.ts';
+import type { Importer, ImportFile } from './types.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Profile = ReturnType<typeof assembleProfile>;
@@ -124,21 +125,12 @@ export const qemuJson: Importer = {
     if (!/^\s{0,1000}\{/.test(head)) return 0;
     return (/"model"\s{0,20}:/.test(head) && /"props"\s{0,20}:/.test(head)) || /"cpuid-input-eax"/.test(head) ? 0.9 : 0;
   },
-  import: (input) => {
-    const results = input.files.map((file) => {
-      const problems = problemList();
-      return { profiles: importFile(file, problems), problems: problems.list().map((problem) => ({ file: file.name, ...problem })) };
-    });
-    return {
-      profiles: results.flatMap(({ profiles }) => profiles),
-      problems: results.flatMap(({ problems }) => problems),
-      cannotCarry: [
-        'CPUID bits that QEMU has no property for',
-        'MSR values other than feature MSRs',
-        'the microcode revision',
-        'the platform id',
-        'kernel and command line',
-      ],
-    } satisfies ImportOutcome;
-  },
+  import: (input) =>
+    importFileByFile(input, importFile, [
+      'CPUID bits that QEMU has no property for',
+      'MSR values other than feature MSRs',
+      'the microcode revision',
+      'the platform id',
+      'kernel and command line',
+    ]),
 };

@@ -1,11 +1,12 @@
 import { hex } from '../base/hex.ts';
 import { assembleProfile } from './core/assemble.ts';
+import { importFileByFile } from './core/file-by-file.ts';
 import { decimal, knownTopology } from './core/linux-text.ts';
-import { type ProblemList, problemList } from './core/problems.ts';
+import type { ProblemList } from './core/problems.ts';
 import { propertyLookup, REBUILT_NOTE, rebuildCpu, unknownNamesNote } from './core/rebuild.ts';
 import { headOf, textOf } from './core/text.ts';
 import { looksLikeXml, type XmlOpen, xmlTokens } from './core/xml.ts';
-import type { Importer, ImportFile, ImportOutcome } from './types.ts';
+import type { Importer, ImportFile } from './types.ts';
 
 /** What libvirt calls the vendors, and what leaf 0 calls them. */
 const VENDORS: Readonly<Record<string, string>> = { Intel: 'GenuineIntel', AMD: 'AuthenticAMD', Hygon: 'HygonGenuine', Zhaoxin: 'CentaurHauls' };
@@ -137,22 +138,13 @@ export const virsh: Importer = {
     if (/<(capabilities|domainCapabilities)\b/.test(head)) return 0.95;
     return /<cpu\b/.test(head) && /<(feature|model)\b/.test(head) && !/<cpuid\b/.test(head) ? 0.6 : 0;
   },
-  import: (input) => {
-    const results = input.files.map((file) => {
-      const problems = problemList();
-      return { profiles: importFile(file, problems), problems: problems.list().map((problem) => ({ file: file.name, ...problem })) };
-    });
-    return {
-      profiles: results.flatMap(({ profiles }) => profiles),
-      problems: results.flatMap(({ problems }) => problems),
-      cannotCarry: [
-        'the features of the model that libvirt names',
-        'registers that are no features',
-        'MSR values other than feature MSRs',
-        'the platform id',
-        'kernel and command line',
-        'differences between CPUs',
-      ],
-    } satisfies ImportOutcome;
-  },
+  import: (input) =>
+    importFileByFile(input, importFile, [
+      'the features of the model that libvirt names',
+      'registers that are no features',
+      'MSR values other than feature MSRs',
+      'the platform id',
+      'kernel and command line',
+      'differences between CPUs',
+    ]),
 };

@@ -3,8 +3,9 @@ import type { ImportFile, ImportInput, ImportOutcome } from '../types.ts';
 import { assembleProfile, type Naming } from './assemble.ts';
 import { checkMachine } from './check-machine.ts';
 import { type Collector, collector } from './collector.ts';
+import { importFileByFile } from './file-by-file.ts';
 import type { Machine } from './machine.ts';
-import { type ProblemList, problemList } from './problems.ts';
+import type { ProblemList } from './problems.ts';
 import { TEXT_LIMIT, textOf } from './text.ts';
 
 /** A format that gives registers, file by file. */
@@ -21,8 +22,7 @@ export interface RegisterFormat {
   finish?(machines: readonly Machine[]): void;
 }
 
-function importFile(format: RegisterFormat, file: ImportFile): { profiles: Profile[]; problems: ProblemList } {
-  const problems = problemList();
+function importFile(format: RegisterFormat, file: ImportFile, problems: ProblemList): Profile[] {
   if (file.bytes.length > TEXT_LIMIT) problems.add('file-too-large', '$', `at most ${TEXT_LIMIT} bytes`, `${file.bytes.length} bytes; the rest is not read`);
   const into = collector(problems);
   const text = textOf(file);
@@ -32,10 +32,9 @@ function importFile(format: RegisterFormat, file: ImportFile): { profiles: Profi
   if (machines.length === 0 && problems.list().length === 0) problems.at('no-registers', 1, format.rowText, 'no such row in the file');
   for (const machine of machines) checkMachine(machine, problems);
   const facts = format.facts?.(text) ?? {};
-  const profiles = machines.map((machine, index) =>
+  return machines.map((machine, index) =>
     assembleProfile(machine, { format: format.id, name: file.name, ...facts, ...(machines.length > 1 ? { ordinal: index + 1 } : {}) }),
   );
-  return { profiles, problems };
 }
 
 /**
@@ -45,10 +44,5 @@ function importFile(format: RegisterFormat, file: ImportFile): { profiles: Profi
  * @returns a profile for each machine in each file, and what is wrong with the files
  */
 export function importRegisters(format: RegisterFormat, input: ImportInput): ImportOutcome {
-  const results = input.files.map((file) => ({ file, ...importFile(format, file) }));
-  return {
-    profiles: results.flatMap((result) => result.profiles),
-    problems: results.flatMap(({ file, problems }) => problems.list().map((problem) => ({ file: file.name, ...problem }))),
-    cannotCarry: format.cannotCarry,
-  };
+  return importFileByFile(input, (file, problems) => importFile(format, file, problems), format.cannotCarry);
 }
