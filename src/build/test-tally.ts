@@ -25,7 +25,7 @@ export interface Tally {
   readonly failures: Failure[];
   /** Reasons, one for each skipped test. */
   readonly skipped: string[];
-  /** Diagnostics that begin with `golden:`. */
+  /** Diagnostics that begin with `golden:` or `this machine:`. */
   readonly golden: string[];
   /** Tests that passed, by file. */
   readonly files: Map<string, number>;
@@ -36,7 +36,8 @@ export interface Tally {
 }
 
 const LONGEST_OUTPUT = 20_000;
-const GOLDEN = /^golden:/;
+/** What a run is to show beside its counts: figures of recordings, and how this machine compares with the engine. */
+const GOLDEN = /^(?:golden|this machine):/;
 
 /** @returns a tally with nothing in it. */
 export function newTally(): Tally {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { arch } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { shorten } from '../../src/base/escape.ts';
 import { type CaptureOutcome, captureProfile } from '../../src/capture/capture-profile.ts';
 import { nodeReader } from '../../src/capture/node-reader.ts';
 import { captureMachine } from '../../src/cli/capture-machine.ts';
@@ -107,10 +108,11 @@ function compare(t: TestContext, evaluated: Evaluated, rows: readonly Row[]): vo
   const differing = rows.filter(({ machine, engine }) => machine !== engine);
   const { choice, report } = evaluated.kernel;
   t.diagnostic(
-    `${evaluated.report.cpu.name} ${evaluated.report.cpu.signature}, kernel ${choice.asked} (${report.release}, ${report.evidence}): ${rows.length - differing.length} of ${rows.length} the same`,
+    `this machine: ${evaluated.report.cpu.name} ${evaluated.report.cpu.signature}, kernel ${choice.asked} (${report.release}, ${report.evidence}): ${rows.length - differing.length} of ${rows.length} the same`,
   );
   const explained = differing.map((row) => ({ ...row, cause: causeOf(evaluated, row) }));
-  for (const { what, machine, engine, cause } of explained) t.diagnostic(`${what} | machine: ${machine} | engine: ${engine} | ${cause ?? 'UNEXPLAINED'}`);
+  for (const { what, machine, engine, cause } of explained)
+    t.diagnostic(`this machine: ${what} | says ${shorten(machine)} | engine ${shorten(engine)} | ${cause ?? 'UNEXPLAINED'}`);
   // Causes excuse single names; a kernel that says another thing altogether was not understood.
   assert.ok(rows.length > 0 && (evaluated.profile.partial || differing.length <= rows.length / 8), `${differing.length} of ${rows.length} differ`);
   assert.deepEqual(
@@ -132,7 +134,7 @@ function skipped(): string | false {
 
 test('this machine: what `eval --as cpuinfo` prints of it, beside its own /proc/cpuinfo', { skip: skipped() }, async (t) => {
   const evaluated = await evaluate(await captureMachine({ root: '/', anonymous: false }));
-  for (const note of evaluated.profile.source.notes ?? []) t.diagnostic(`note: ${note}`);
+  for (const note of evaluated.profile.source.notes ?? []) t.diagnostic(`this machine: ${note}`);
   const rows = cpuinfoRows(evaluated);
   // Whatever a kernel, hypervisor or missing MSR changes: this is the CPU that was asked.
   for (const { what, machine, engine } of rows)
