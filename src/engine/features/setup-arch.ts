@@ -23,6 +23,12 @@ function setupPcid(b: Boot): void {
   else b.leaveFeature('INVPCID_SINGLE', 'mm/setup-pcid/no-invpcid');
 }
 
+/** pti_init() (mm/pti.c), which mm_core_init() runs: it only tells what was decided before, after all options were read. */
+export function tellPti(b: Boot): void {
+  b.begin();
+  if (b.config('CONFIG_MITIGATION_PAGE_TABLE_ISOLATION') && b.has('PTI')) b.print('Kernel/User page tables isolation: enabled');
+}
+
 /**
  * What lies between parse_early_param() and arch_cpu_finalize_init() and changes features: setup_arch(), the options that
  * __setup() names, time_init() (kernel/setup.c, init/main.c).
@@ -32,5 +38,6 @@ export function setupArch(b: Boot): void {
   setupPcid(b);
   validateDeadlineTimer(b);
   parseSetupOptions(b);
+  tellPti(b);
   tscInit(b);
 }

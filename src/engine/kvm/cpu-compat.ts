@@ -30,7 +30,7 @@ export function unfitForKvm(b: Boot, kvm: KvmState, silicon: Silicon, cpu: Cpu):
   if (cr4Differs(b, cpu)) return 'cr4-features';
   if (kvm.vmcs === null) return b.has('SVM', cpu) ? null : 'svm-off';
   if (((cpuidOf(silicon, 1, 0).ecx >>> VMX_BIT) & 1) === 0 || !b.has('MSR_IA32_FEAT_CTL', cpu) || !b.has('VMX', cpu)) return 'vmx-off';
-  const now = setupVmcsConfig(b, silicon === b.cpu.silicon ? b.cpu : { ...b.cpu, silicon }, true);
+  const now = setupVmcsConfig(b, silicon === b.cpu.silicon ? b.cpu : { ...b.cpu, silicon }, kvm.vmcsStrict);
   return !('field' in now) && sameVmcs(kvm.vmcs, now) ? null : 'vmcs-config';
 }
 

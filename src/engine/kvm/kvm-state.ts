@@ -46,6 +46,8 @@ export interface KvmState extends KvmHeld {
   readonly userReturnMsrs: readonly number[];
   /** kvm_intel only. */
   readonly vmcs: VmcsConfig | null;
+  /** kvm_intel.error_on_inconsistent_vmcs_config at the load: every CPU that is asked later is asked with it. */
+  readonly vmcsStrict: boolean;
   readonly tdpEnabled: boolean;
   readonly pmuEnabled: boolean;
 }

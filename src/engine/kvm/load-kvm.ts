@@ -72,9 +72,14 @@ interface Setting {
   readonly userReturnMsrs: readonly number[];
 }
 
+/** Whether VMX capabilities that contradict each other keep a CPU out, or are made consistent. */
+function strictVmcs(parameters: ModuleParameters): boolean {
+  return parameters.bool('kvm_intel.error_on_inconsistent_vmcs_config', true);
+}
+
 /** vmx_hardware_setup(). */
 function setupIntel({ b, input, now, parameters, pmu, userReturnMsrs }: Setting): Vendor | KvmLoad {
-  const vmcs = setupVmcsConfig(b, now, parameters.bool('kvm_intel.error_on_inconsistent_vmcs_config', true));
+  const vmcs = setupVmcsConfig(b, now, strictVmcs(parameters));
   if ('field' in vmcs) return refused('EIO', 'kvm-vmcs-config', { field: vmcs.field });
   const setup = vmxSetup(b, now, vmcs, parameters, pmu);
   if (!setup.enableEpt && !b.has('NX')) return refused('EOPNOTSUPP', 'kvm-no-nx');
@@ -129,7 +134,7 @@ export function loadKvm(b: Boot, input: KvmInput): KvmLoad {
   return { kvm: stateOf(setting, vendor), errno: null, findings: [] };
 }
 
-function stateOf({ b, input, now, pmu, userReturnMsrs }: Setting, { caps, vmcs, tdpEnabled }: Vendor): KvmState {
+function stateOf({ b, input, now, parameters, pmu, userReturnMsrs }: Setting, { caps, vmcs, tdpEnabled }: Vendor): KvmState {
   b.begin();
   const host = hostArchCapabilities(b, now);
   const held = { words: [...caps.rows.values()], pmuEnabled: pmu.enabled };
@@ -141,6 +146,7 @@ function stateOf({ b, input, now, pmu, userReturnMsrs }: Setting, { caps, vmcs, 
     hostArchCapabilities: b.trait('kvm-caches-arch-capabilities') ? host : null,
     userReturnMsrs,
     vmcs,
+    vmcsStrict: strictVmcs(parameters),
     tdpEnabled,
   };
 }

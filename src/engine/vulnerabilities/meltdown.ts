@@ -71,8 +71,6 @@ export function checkPti(b: Boot): void {
   b.begin();
   if (!b.config('CONFIG_MITIGATION_PAGE_TABLE_ISOLATION')) return;
   decidePti(b);
-  // pti_init().
-  if (b.has('PTI')) b.print(`${PREFIX} enabled`);
 }
 
 function decidePti(b: Boot): void {

@@ -149,6 +149,12 @@ test('what CPUID says of CR4 is the kernel of another day: OSPKE and OSXSAVE fol
   }
 });
 
+test('isolation of page tables is told of after the options that __setup() reads', async () => {
+  const { b } = await bootFeatures('7.2', AVX, { cmdline: 'setcpuid=pti nopku nofsgsbase' });
+  const said = b.log.filter((text) => /isolation|nopku|FSGSBASE/.test(text)).map((text) => text.split(' ')[0]);
+  assert.deepEqual(said, ['FSGSBASE', 'x86:', 'Kernel/User']);
+});
+
 test('options that __setup() reads: FSGSBASE, protection keys, branch tracking', async () => {
   for (const line of LINES) {
     assert.equal((await bootFeatures(line, AVX, { cmdline: 'nofsgsbase' })).has('FSGSBASE'), false);

@@ -544,6 +544,17 @@ test('a CPU whose VMX capabilities changed does not come back online under KVM, 
   }
 });
 
+test('a CPU is asked as strictly about contradictory VMX capabilities as the load itself was', async () => {
+  for (const line of LINES) {
+    for (const fields of [{ secondary: [1] }, { secondary: [5] }, { entry: [16] }]) {
+      const { b, kvmTables } = await hostOf({ line, msrs: vmxMsrs(fields) });
+      const kvm = loadKvm(b, { module: 'kvm_intel', tables: kvmTables, parameters: 'kvm_intel.error_on_inconsistent_vmcs_config=0' }).kvm;
+      assert.ok(kvm);
+      assert.deepEqual([unfitForKvm(b, kvm, b.silicon, b.cpu), unfitForKvm(b, { ...kvm, vmcsStrict: true }, b.silicon, b.cpu)], [null, 'vmcs-config']);
+    }
+  }
+});
+
 test('a CPU that has other features behind CR4 than boot_cpu_data does not fit', async () => {
   for (const line of LINES) {
     const { b, kvmTables } = await hostOf({ line, msrs: vmxMsrs() });

@@ -6,6 +6,7 @@ import type { CpuVendor } from '../../../src/data/kernels/types.ts';
 import { Boot } from '../../../src/engine/boot/boot.ts';
 import { kernelSpec } from '../../../src/engine/boot/kernel-spec.ts';
 import { parseMitigationParameters, selectMitigations, setBugBits, updateForSmt } from '../../../src/engine/boot/mitigations.ts';
+import { tellPti } from '../../../src/engine/features/setup-arch.ts';
 import { type Engaged, engagedBy } from '../../../src/engine/report/engaged.ts';
 import { sysfsRows } from '../../../src/engine/report/sysfs.ts';
 import type { Silicon } from '../../../src/engine/silicon/silicon.ts';
@@ -97,6 +98,7 @@ export function booted(line: Line, one: Case = {}): Boot {
   for (const bug of one.bugs ?? []) b.forceBug(bug, 'test/bug');
   parseMitigationParameters(b);
   checkPti(b);
+  tellPti(b);
   readSpecCtrlBase(b);
   selectMitigations(b);
   updateForSmt(b);
