@@ -88,19 +88,6 @@ for (const line of kernelLines) {
         for (const step of plan.steps) {
           const rest = plan.steps.filter((other) => other !== step);
           const without = open(rest.reduce(played, state));
-          if (!without.some((id) => !residual.includes(id)))
-            console.log(
-              'DBG',
-              step.id,
-              plan.steps.length,
-              '|R',
-              residual.join(','),
-              '|W',
-              without.join(','),
-              '|D',
-              JSON.stringify(one.blob.effects),
-              JSON.stringify(wish.policy),
-            );
           assert.ok(
             without.some((id) => !residual.includes(id)),
             `without ${step.id} as little is left: ${without.join(', ')}`,

@@ -1,7 +1,7 @@
 import type { LateLoadInput } from '../events/microcode-late-load.ts';
 import { AS_MAINLINE, loadUnderPolicy } from '../policies/load-under-policy.ts';
 import { ALL_PROCESSES, buildSteps, type Part } from './build-steps.ts';
-import { IMAGE } from './left-open.ts';
+import { IMAGE, isNotBack } from './left-open.ts';
 import type { Player } from './player.ts';
 
 /** Refusals of the kernel that CPUs which come online lift. */
@@ -40,18 +40,24 @@ function isSubset(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean
   return [...one].every((id) => other.has(id));
 }
 
+/** A part that stops something for good is worse than what it cures: after some losses KVM cannot be loaded again before a new boot. */
+function stopsForGood(open: ReadonlySet<string>, without: ReadonlySet<string>): boolean {
+  return [...open].some((id) => isNotBack(id) && !without.has(id));
+}
+
 /** Parts can make up for each other, so what could not be left out at first is asked again after others have gone. */
 function withoutIdle(all: ReadonlySet<Part>, open: (parts: ReadonlySet<Part>) => ReadonlySet<string>): ReadonlySet<Part> {
   let parts = all;
   for (const part of all) {
     const less = new Set([...parts].filter((one) => one !== part));
-    if (isSubset(open(less), open(parts))) parts = less;
+    const [now, without] = [open(parts), open(less)];
+    if (isSubset(without, now) || stopsForGood(now, without)) parts = less;
   }
   return parts.size === all.size ? parts : withoutIdle(parts, open);
 }
 
 /**
- * The smallest plan: all that could help, less everything without which as little is left open.
+ * The smallest plan: all that could help, less everything without which as little is left open, and less what would not come back.
  * @returns the parts of the plan
  */
 export function chooseParts(player: Player, load: LateLoadInput): ReadonlySet<Part> {

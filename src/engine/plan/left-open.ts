@@ -10,6 +10,13 @@ export const UPDATE = 'microcode';
 /** The image of the next boot holds an older update: a reboot goes back. */
 export const IMAGE = 'early image';
 
+const NOT_BACK = ' is not back';
+
+/** @returns whether what is open is something that the plan has stopped and that did not come back. */
+export function isNotBack(id: string): boolean {
+  return id.endsWith(NOT_BACK);
+}
+
 const stale = new WeakMap<Machine, ReadonlySet<string>>();
 
 /** @returns ids of the stale holders of a machine; guests are named `guest NAME`, to tell them from holders of the same name. */
@@ -32,9 +39,9 @@ function updateOpen(machine: Machine, blob: Blob): boolean {
 /** What ran before the plan and does not now. */
 function notBack(machine: Machine, before: Machine): string[] {
   const here = new Set(machine.guests.filter((guest) => !guest.away).map((guest) => guest.name));
-  const guests = before.guests.filter((guest) => !guest.away && !here.has(guest.name)).map((guest) => `guest ${guest.name} is not back`);
-  const processes = before.processes.filter(({ name }) => !machine.processes.some((one) => one.name === name)).map(({ name }) => `process ${name} is not back`);
-  const module = before.kvm !== null && machine.kvm === null ? [`${before.kvm.module} is not back`] : [];
+  const guests = before.guests.filter((guest) => !guest.away && !here.has(guest.name)).map((guest) => `guest ${guest.name}${NOT_BACK}`);
+  const processes = before.processes.filter(({ name }) => !machine.processes.some((one) => one.name === name)).map(({ name }) => `process ${name}${NOT_BACK}`);
+  const module = before.kvm !== null && machine.kvm === null ? [`${before.kvm.module}${NOT_BACK}`] : [];
   return [...module, ...guests, ...processes];
 }
 
