@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { build, type Metafile, type OutputFile, transform } from 'esbuild';
 import { chunksUsed } from './chunks-used.ts';
 import { lazyBuiltins } from './lazy-builtins.ts';
-import { DRY_RUNS } from './warm-up.ts';
+import { ANY_COMMAND, DRY_RUNS } from './warm-up.ts';
 import { writeIfChanged } from './write-if-changed.ts';
 
 export const BUILD_ID_BYTES = 16;
@@ -86,7 +86,7 @@ function write(folder: string, name: string, text: string): BuiltFile {
 }
 
 /**
- * Bundles the program into three CommonJS files: `cpueval.cjs` has what every start needs and nothing else, so that `--help` stays as quick as it is
+ * Bundles the program into three CommonJS files: `cpueval.cjs` has what every start or every command needs and nothing else, so that `--help` stays as quick as it is
  * however large the program grows; `dry-run.cjs` has what a dry run loads, and `commands.cjs` the rest. Each chunk is a function that runs when it is
  * first needed: V8 neither parses nor keeps what a command line does not use.
  * @param root the repository
@@ -96,9 +96,10 @@ export async function bundle(root: string, folder: string = join(root, 'bin')): 
   const { chunks, metafile } = await split(root);
   const start = startChunks(metafile);
   const nameOf = ({ path }: OutputFile): string => `./${basename(path)}`;
-  const atStart = chunks.filter(({ path }) => start.has(`bin/${basename(path)}`));
   const whole = `"use strict";var dryRun={},chunks=${await table(chunks)};${LOADER}`;
   const used = chunksUsed(whole, folder, DRY_RUNS);
+  const common = chunksUsed(whole, folder, ANY_COMMAND);
+  const atStart = chunks.filter((chunk) => start.has(`bin/${basename(chunk.path)}`) || (used.has(nameOf(chunk)) && common.has(nameOf(chunk))));
   const inDryRun = chunks.filter((chunk) => !atStart.includes(chunk) && used.has(nameOf(chunk)));
   const others = chunks.filter((chunk) => !atStart.includes(chunk) && !inDryRun.includes(chunk));
   const names = JSON.stringify(Object.fromEntries(inDryRun.map((chunk) => [nameOf(chunk), 1])));
