@@ -45,7 +45,8 @@ function pattern(rule: string): RegExp {
 export function unreached(rules: readonly string[], reached: ReadonlySet<string>): string[] {
   const ids = [...reached];
   const wasReached = (rule: string): boolean => {
-    if (rule.includes('*')) return ids.some((id) => pattern(rule).test(id));
+    const some = rule.includes('*') ? pattern(rule) : null;
+    if (some) return ids.some((id) => some.test(id));
     return reached.has(rule) || ids.some((id) => id.startsWith(`${rule}/`));
   };
   return rules.filter((rule) => !wasReached(rule));

@@ -1,3 +1,4 @@
+import { shorten } from '../../base/escape.ts';
 import { hex, parseHex32 } from '../../base/hex.ts';
 import { inFile, type Problem, type Result } from '../../base/problem.ts';
 import { decodeText, readBytes } from '../read-input.ts';
@@ -35,5 +36,5 @@ export async function readDigestList(argument: string | undefined): Promise<Resu
 
 function problem(line: number, got: string): Problem {
   const expected = `a patch id and a sha256 of 64 digits, as in ${hex(0xa0011de)} 0123...`;
-  return { code: 'bad-digest-line', path: `line ${line}`, expected, got: got.length > 80 ? `${got.slice(0, 80)}...` : got };
+  return { code: 'bad-digest-line', path: `line ${line}`, expected, got: shorten(got, 80) };
 }

@@ -3,7 +3,7 @@
  * (lib/kstrtox.c _parse_integer_fixup_radix()).
  * @returns the digits up front as a number, and how many letters they and their prefix take
  */
-function digitsOf(text: string, base: 0 | 10): { readonly value: number; readonly length: number } {
+export function leadingDigits(text: string, base: 0 | 10): { readonly value: number; readonly length: number } {
   const hex = base === 0 ? /^0x[\da-f]+/i.exec(text) : null;
   if (hex) return { value: Number(hex[0]), length: hex[0].length };
   const octal = base === 0 ? /^0[0-7]*/.exec(text) : null;
@@ -15,7 +15,7 @@ function digitsOf(text: string, base: 0 | 10): { readonly value: number; readonl
 /** kstrtouint(): the whole text is a number of 32 bits. @returns it, or null */
 export function wholeNumber(text: string, base: 0 | 10): number | null {
   const digits = text.startsWith('+') ? text.slice(1) : text;
-  const { value, length } = digitsOf(digits, base);
+  const { value, length } = leadingDigits(digits, base);
   return length > 0 && length === digits.length && value <= 0xffff_ffff ? value : null;
 }
 
@@ -27,7 +27,7 @@ export function wholeNumber(text: string, base: 0 | 10): number | null {
 export function leadingNumber(text: string | null): number | null {
   if (text === null || text === '') return null;
   const negative = text.startsWith('-');
-  const { value } = digitsOf(negative ? text.slice(1) : text, 0);
+  const { value } = leadingDigits(negative ? text.slice(1) : text, 0);
   // Only the low 32 bits of what simple_strtoull() reads fit into an int.
   const low = Number(BigInt.asIntN(32, BigInt(Number.isSafeInteger(value) ? value : 0)));
   return negative ? -low | 0 : low;

@@ -9,13 +9,6 @@ const VMX_ENABLED_OUTSIDE_SMX = 1n << 2n;
 const SGX_LC_ENABLED = 1n << 17n;
 const SGX_ENABLED = 1n << 18n;
 
-/** pr_err_once(): the other CPUs stay silent. */
-function printOnce(b: Boot, id: string, line: string): void {
-  if (b.shared(`printed:${id}`) === true) return;
-  b.share(`printed:${id}`, true, 'feat-ctl/print-once');
-  b.print(line);
-}
-
 /** What firmware leaves on nearly every machine: locked, VMX on. Taken only where the profile does not know the MSR. */
 const ASSUMED = LOCKED | VMX_ENABLED_OUTSIDE_SMX;
 
@@ -62,7 +55,7 @@ export function initFeatCtl(b: Boot, cpu: Cpu): void {
       b.leaveFeature('VMX', 'feat-ctl/vmx-enabled', cpu);
       initVmxCapabilities(b, cpu);
     } else {
-      printOnce(b, 'vmx-disabled', 'x86/cpu: VMX (outside TXT) disabled by BIOS');
+      b.printOnce('x86/cpu: VMX (outside TXT) disabled by BIOS');
       b.clear('VMX', 'feat-ctl/vmx-disabled-by-bios', cpu);
     }
   }

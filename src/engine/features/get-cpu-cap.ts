@@ -1,6 +1,5 @@
 import type { KernelTables, Register } from '../../data/kernels/types.ts';
 import type { Boot } from '../boot/boot.ts';
-import { capIndex } from '../boot/cap-index.ts';
 import { type Cpu, copyCpu } from '../boot/cpu.ts';
 import type { Silicon } from '../silicon/silicon.ts';
 import { cpuDetect } from './cpu-detect.ts';
@@ -44,7 +43,7 @@ function leafExists(b: Boot, cpu: Cpu, leaf: number, subleaf: number): boolean {
 
 /**
  * OSXSAVE and OSPKE repeat what the kernel itself has written into CR4: clear when a CPU is identified, and forced once the kernel has
- * switched the thing on. A profile taken from a running machine shows what the kernel of that day did.
+ * switched the thing on (setup_pku(), fpu__init_cpu_xstate()). A profile taken from a running machine shows what the kernel of that day did.
  */
 function setBySoftware(leaf: number, subleaf: number, register: Register): number {
   if (register !== 'ecx' || subleaf !== 0) return 0;
@@ -60,15 +59,6 @@ function readWords(b: Boot, cpu: Cpu): void {
     cpu.origins.fill(-1, word * 32, word * 32 + 32);
   }
   if (cpu.extendedLevel >= 0x8000_0007) cpu.power = b.cpuid(0x8000_0007, 0, cpu).edx;
-}
-
-/**
- * OSPKE repeats CR4.PKE. A profile holds what it was under the kernel that ran when it was taken; here it is clear until this kernel
- * switches protection keys on, and then it is forced (setup_pku()).
- */
-function forgetProtectionKeys(b: Boot, cpu: Cpu): void {
-  const bit = capIndex(b.tables).features.get('OSPKE');
-  if (bit !== undefined) cpu.words[bit >>> 5] = cpu.words[bit >>> 5]! & ~(1 << (bit & 31));
 }
 
 /** init_scattered_cpuid_features(): single bits from leaves that have no word of their own (cpu/scattered.c). */
@@ -91,7 +81,6 @@ function scatteredFeatures(b: Boot, cpu: Cpu): void {
  */
 export function getCpuCap(b: Boot, cpu: Cpu): void {
   readWords(b, cpu);
-  forgetProtectionKeys(b, cpu);
   scatteredFeatures(b, cpu);
   initSpeculationControl(b, cpu);
   b.begin();

@@ -1,6 +1,7 @@
 import type { KvmParameterKind, KvmParameterRow } from '../../data/kernels/types.ts';
 import type { Boot } from '../boot/boot.ts';
 import { type Option, parseCommandLine } from '../boot/command-line.ts';
+import { leadingDigits } from '../boot/kernel-number.ts';
 import { kernelBool } from '../loader/kernel-bool.ts';
 
 /** Parameters of the KVM modules: the kernel's command line, which modprobe reads, and what stands behind modprobe itself. */
@@ -15,17 +16,18 @@ export interface ModuleParameters {
   bad(module: string): string | null;
 }
 
-/** kstrtoint() with base 0: hex, octal or decimal, one newline at the end; a sign only where the type has one. */
-const INTEGER = /^[+-]?(0[xX][0-9a-fA-F]+|\d+)\n?$/;
-
-/** @returns the number, or null for what is none (kernel/params.c param_set_int() and its kin) */
-function kernelNumber(value: string | null, kind: KvmParameterKind): number | null {
-  if (value === null || !INTEGER.test(value) || (kind !== 'int' && value.startsWith('-'))) return null;
-  const digits = value.trim().replace(/^[+-]/, '');
-  const octal = /^0[0-9]/.test(digits);
-  if (octal && !/^0[0-7]+$/.test(digits)) return null;
-  const size = octal ? Number.parseInt(digits, 8) : Number(digits);
-  return value.startsWith('-') ? -size : size;
+/**
+ * kstrtoint() with base 0: hex, octal or decimal, one newline at the end; a minus only where the type has one.
+ * @returns the number, or null for what is none (kernel/params.c param_set_int() and its kin)
+ */
+function kernelNumber(given: string | null, kind: KvmParameterKind): number | null {
+  const text = given?.replace(/\n$/, '') ?? '';
+  const sign = /^[+-]/.exec(text)?.[0] ?? '';
+  if (sign === '-' && kind !== 'int') return null;
+  const digits = text.slice(sign.length);
+  const { value, length } = leadingDigits(digits, 0);
+  if (length === 0 || length !== digits.length) return null;
+  return sign === '-' ? -value : value;
 }
 
 function understood(b: Boot, kind: KvmParameterKind, value: string | null): boolean {
