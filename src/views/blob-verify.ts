@@ -1,5 +1,6 @@
 import { blobTable, type Style, wrapSentence } from './blob-columns.ts';
 import { count, leftOutLine } from './blob-list.ts';
+import { listed } from './words/word-of.ts';
 
 /** What each kernel line's late loader answers to a file, by line: the errno of the write, or null where it does not fail. */
 export type LoaderAnswers = Readonly<Record<string, string | null>>;
@@ -15,11 +16,6 @@ export interface VerifiedFile {
   readonly lateLoaders: LoaderAnswers | null;
   /** Lines whose write succeeds though their loader reads nothing out of the file. */
   readonly silentlyRefusedBy: readonly string[];
-}
-
-/** The lines as people list them: `6.1`, `6.1 and 6.12`, `6.1, 6.12 and 7.2`. */
-function listed(lines: readonly string[]): string {
-  return lines.length < 2 ? (lines[0] ?? '') : `${lines.slice(0, -1).join(', ')} and ${lines.at(-1)}`;
 }
 
 function answers({ lateLoaders, silentlyRefusedBy: silent }: VerifiedFile): string {
